@@ -20,3 +20,13 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 
 .PHONY: install
 install: $(INSTALLED) ## install the Python packages into .venv
+
+.PHONY: generate
+generate: $(INSTALLED) ## write the code that protos/ generates
+	cd protos && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. buf/validate/validate.proto todo/v1/todo_service.proto
+	cd protos && ../$(BIN)/python -m grpc_tools.protoc -I. --grpc_python_out=. todo/v1/todo_service.proto
+
+.PHONY: lock
+lock: $(INSTALLED) ## resolve pyproject.toml into requirements/*.txt, with hashes, for every platform
+	@for extra in gateway ingestor dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --extra $$extra pyproject.toml -o requirements/$$extra.txt || exit 1; done

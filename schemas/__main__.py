@@ -1,0 +1,68 @@
+"""`python -m schemas register | check`: the deploy steps of the event contract."""
+
+import sys
+
+import click
+
+from schemas import avro, registration
+from schemas.errors import IncompatibleSchema, InvalidSchemaFile, SchemaError
+from schemas.names import COMPATIBILITY, SUBJECT
+from schemas.registry import SchemaRegistry
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--registry",
+    envvar="SCHEMA_REGISTRY_URL",
+    show_envvar=True,
+    default="http://127.0.0.1:8081",
+    show_default=True,
+    help="The schema registry's address.",
+)
+@click.pass_context
+def main(context: click.Context, registry: str) -> None:
+    """The event contract and the schema registry."""
+    context.obj = registry
+
+
+@main.command()
+@click.pass_obj
+def register(url: str) -> None:
+    """Put this release's schema into the registry; running it again changes nothing."""
+    registered = registration.register(SchemaRegistry(url))
+    click.echo(f"subject {registered.subject}  id {registered.id}  version {registered.version}  {COMPATIBILITY}")
+
+
+@main.command()
+@click.option("--offline", is_flag=True, help="Check the files only; ask no registry.")
+@click.pass_obj
+def check(url: str, *, offline: bool) -> None:
+    """Check that the schema parses and can live beside every registered version.
+
+    Exit codes: 0 it can, 1 it cannot, 2 nobody could say.
+    """
+    avro.todo_created()
+    if offline:
+        click.echo("schemas/todo_created.avsc is an Avro schema")
+        return
+    report = registration.check(SchemaRegistry(url))
+    known = ", ".join(str(version) for version in report.versions) or "none yet"
+    click.echo(f"schemas/todo_created.avsc is {COMPATIBILITY} with every version of {SUBJECT} ({known})")
+
+
+def _run() -> int:
+    try:
+        main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except SchemaError as error:
+        click.echo(f"error: {error}", err=True)
+        return 1 if isinstance(error, IncompatibleSchema | InvalidSchemaFile) else 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_run())
