@@ -1,7 +1,11 @@
 """librdkafka's options from the environment: KAFKA_LINGER_MS becomes linger.ms, handed on as it is."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
+
+from confluent_kafka import KafkaException
 
 from runtime.settings import InvalidSetting
 
@@ -34,3 +38,19 @@ def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> dict[s
 def variable(option: str) -> str:
     """The environment variable that sets a librdkafka option."""
     return PREFIX + option.upper().replace(".", "_")
+
+
+@contextmanager
+def client_errors_name_variables() -> Iterator[None]:
+    """Wrap the making of a client: an option that librdkafka refuses is a setting's fault.
+
+    Raises:
+        InvalidSetting: names the variable, in librdkafka's words.
+    """
+    try:
+        yield
+    except KafkaException as error:
+        reason = error.args[0].str()
+        named = re.search(r'"([a-z0-9._]+)"', reason)
+        name = variable(named.group(1)) if named else f"{PREFIX}*"
+        raise InvalidSetting(f"{name}: {reason}") from error

@@ -49,7 +49,8 @@ def _refuse_unknown_names(model: type[BaseSettings], environ: Mapping[str, str])
 
 
 def _sentence(model: type[BaseSettings], detail: Any) -> str:  # noqa: ANN401 pydantic's ErrorDetails
-    name = variable(model, str(detail["loc"][0])) if detail["loc"] else "the settings"
-    if detail["type"] == "missing":
-        return f"{name} is not set"
-    return f"{name}: {detail['msg'].removeprefix('Value error, ')}"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if not detail["loc"]:  # a rule between settings names them itself
+        return message
+    name = variable(model, str(detail["loc"][0]))
+    return f"{name} is not set" if detail["type"] == "missing" else f"{name}: {message}"

@@ -7,7 +7,7 @@ https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-d
 import struct
 from collections.abc import Callable
 from io import BytesIO
-from typing import Final
+from typing import Any, Final, cast
 
 from fastavro import schemaless_reader, schemaless_writer
 
@@ -78,7 +78,7 @@ class EventDecoder:
         body.seek(_FRAME.size)
         try:
             record = schemaless_reader(body, writer_schema, self._reader_schema)
-            event = TodoCreated(**record)
+            event = TodoCreated(**cast("dict[str, Any]", record))
         except Exception as error:  # fastavro raises builtin errors of many kinds for what it cannot read
             raise BodyDoesNotFit(f"body does not fit schema {schema_id}: {type(error).__name__}") from error
         if left := len(body.getbuffer()) - body.tell():

@@ -1,0 +1,87 @@
+"""The gateway's settings. Each is read from the environment variable of its name, here and nowhere else."""
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime import kafka, settings
+from runtime.logs import LogFormat
+
+_PROMISED = {
+    "acks": "all",
+    "enable.idempotence": "true",
+}
+"""What "acknowledged means durable" rests on, so nobody may set it otherwise."""
+_DEFAULTS = {
+    "bootstrap.servers": "127.0.0.1:9092",
+    "linger.ms": "0",  # a lone call waits for nothing; acknowledgements are spaced instead (gateway/delivery.py)
+    "message.timeout.ms": "30000",
+    "client.id": "todo-gateway",
+}
+"""Where ours differ from librdkafka's; KAFKA_* variables go before them."""
+
+
+class GatewaySettings(BaseSettings):
+    """Settings named `GATEWAY_*`, and the registry's address."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback only with GATEWAY_INSECURE=1.")
+    port: int = Field(50051, ge=0, le=65535, description="Port to listen on; 0 takes a free one and logs it.")
+    insecure: bool = Field(
+        False, description="Allow plaintext beyond loopback: anyone on the network can read and call."
+    )
+    publish_timeout_seconds: float = Field(
+        30.0, gt=0, le=900, description="How long a call without a deadline waits for the brokers."
+    )
+    drain_timeout_seconds: float = Field(
+        30.0, ge=0, le=900, description="How long calls in flight may take to finish after SIGTERM."
+    )
+    max_message_bytes: int = Field(1_048_576, ge=65_536, description="Largest request that is read, in bytes.")
+    log_format: LogFormat = Field(
+        LogFormat.AUTO, description="auto (a person at a terminal, JSON elsewhere), console, json."
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+    schema_registry_url: str = Field(
+        "http://127.0.0.1:8081",
+        validation_alias="SCHEMA_REGISTRY_URL",
+        pattern="^https?://",
+        description="Address of the schema registry.",
+    )
+
+    @model_validator(mode="after")
+    def _beyond_loopback_only_when_told(self) -> Self:
+        if not self.insecure and not _is_loopback(self.host):
+            raise ValueError("GATEWAY_HOST is not loopback; without TLS that needs GATEWAY_INSECURE=1")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that the gateway takes from its environment."""
+
+    settings: GatewaySettings
+    producer_options: dict[str, str | int | float | bool]
+
+
+def from_environment() -> Config:
+    """Read the environment once.
+
+    Raises:
+        InvalidSetting: names the variable that is wrong.
+    """
+    options = kafka.client_options(os.environ, kept=_PROMISED)
+    return Config(settings.load(GatewaySettings, os.environ), {**_DEFAULTS, **options, **_PROMISED})
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,72 @@
+"""One gateway process: the composition root, from settings to a drained end."""
+
+import asyncio
+import signal
+from typing import Final
+
+import structlog
+from confluent_kafka.admin import AdminClient
+
+from gateway import startup
+from gateway.config import Config
+from gateway.producer import EventLoopProducer
+from gateway.publisher import LatePublisher
+from gateway.server import GatewayServer
+from gateway.service import TodoService
+from gateway.validation import Rules
+from schemas.registry import SchemaRegistry
+
+_log = structlog.get_logger(__name__)
+
+_ADMIN_OPTIONS_LEFT_OUT: Final = frozenset({"acks", "enable.idempotence", "linger.ms", "message.timeout.ms"})
+
+
+async def run(config: Config) -> int:
+    """Serve until SIGTERM or SIGINT, then drain; returns the exit code.
+
+    Raises:
+        InvalidSetting: the process cannot start with its settings.
+    """
+    settings = config.settings
+    ending = asyncio.Event()
+    broken: list[str] = []
+
+    def end_broken(reason: str) -> None:
+        broken.append(reason)
+        ending.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    producer = EventLoopProducer(config.producer_options, on_fatal=end_broken)
+    publisher = LatePublisher()
+    service = TodoService(publisher, Rules(), publish_timeout_seconds=settings.publish_timeout_seconds)
+    server = GatewayServer(settings, service)
+    port = await server.start()
+    _log.info("listening", host=settings.host, port=port)
+
+    async def open_when_ready() -> None:
+        registry = SchemaRegistry(settings.schema_registry_url)
+        publisher.open(await startup.publisher(producer, registry, _admin(config)))
+        await server.serving()
+        _log.info("serving", host=settings.host, port=port)
+
+    opening = asyncio.create_task(open_when_ready())
+    ended = asyncio.create_task(ending.wait())
+    await asyncio.wait((opening, ended), return_when=asyncio.FIRST_COMPLETED)
+    if opening.done():
+        opening.result()
+    await ended
+    opening.cancel()
+    _log.info("draining", timeout_seconds=settings.drain_timeout_seconds)
+    await server.drain(settings.drain_timeout_seconds)
+    left = await producer.close(settings.drain_timeout_seconds)
+    _log.info("stopped", events_without_answer=left)
+    if broken:
+        _log.error("the producer is broken; start the gateway again", reason=broken[0])
+    return 1 if broken or left else 0
+
+
+def _admin(config: Config) -> AdminClient:
+    options = config.producer_options.items()
+    return AdminClient({name: value for name, value in options if name not in _ADMIN_OPTIONS_LEFT_OUT})

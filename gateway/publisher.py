@@ -1,0 +1,85 @@
+"""Events into the log: durable when `publish` returns, and never before."""
+
+import asyncio
+from typing import Final, Protocol
+from uuid import UUID
+
+from confluent_kafka import KafkaError
+
+from gateway.errors import BrokersUnavailable, EventRefused, GatewayError, OutcomeUnknown, Overloaded
+from gateway.producer import DeliveryFailed, EventLoopProducer, Headers
+from schemas.codec import EventEncoder
+from schemas.events import TodoCreated
+from schemas.names import TOPIC
+from schemas.position import LogPosition
+
+_REFUSED: Final = frozenset(
+    {
+        KafkaError.MSG_SIZE_TOO_LARGE,
+        KafkaError.INVALID_RECORD,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+        KafkaError.POLICY_VIOLATION,
+    }
+)
+
+
+class Publisher(Protocol):
+    """Puts events into the log."""
+
+    async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
+        """Return once the event is durable, with its place in the log.
+
+        Raises:
+            Overloaded: too many events wait already; this one was not taken.
+            BrokersUnavailable: the producer gave the event up.
+            EventRefused: the brokers will never take it.
+            OutcomeUnknown: `timeout_seconds` have passed and the brokers have not answered.
+        """
+
+
+class KafkaPublisher:
+    """Publishes through a producer that waits for all in-sync replicas."""
+
+    def __init__(self, producer: EventLoopProducer, encoder: EventEncoder, topic_id: UUID) -> None:
+        self._producer = producer
+        self._encoder = encoder
+        self._topic_id = topic_id
+
+    async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
+        """See `Publisher.publish`."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                message = await self._producer.send(TOPIC, str(event.id), self._encoder.encode(event), headers)
+        except TimeoutError as error:
+            raise OutcomeUnknown(
+                "the brokers have not answered in time; a retry with its request_id is safe"
+            ) from error
+        except DeliveryFailed as failure:
+            raise _as_told_to_callers(failure.error) from failure
+        return LogPosition(self._topic_id, message.partition() or 0, message.offset() or 0)
+
+
+class LatePublisher:
+    """A publisher that refuses every event until the real one is there."""
+
+    def __init__(self) -> None:
+        self._publisher: Publisher | None = None
+
+    def open(self, publisher: Publisher) -> None:
+        """From now on hand every event to this publisher."""
+        self._publisher = publisher
+
+    async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
+        """See `Publisher.publish`."""
+        if self._publisher is None:
+            raise BrokersUnavailable("the gateway is starting and is not ready yet")
+        return await self._publisher.publish(event, headers, timeout_seconds)
+
+
+def _as_told_to_callers(error: KafkaError) -> GatewayError:
+    if error.code() == KafkaError._QUEUE_FULL:  # noqa: SLF001 the client's public name
+        return Overloaded("too many events wait for the brokers")
+    if error.code() in _REFUSED:
+        return EventRefused(f"the brokers refuse the event: {error.str()}")
+    return BrokersUnavailable(f"the brokers did not take the event: {error.str()}")
