@@ -58,11 +58,7 @@ def _fetch_one(artifact: Artifact, folder: Path, advance: Advance, repository_ur
         try:
             received = _Received(advance)
             file = _download(artifact, workplace, received, repository_url)
-            if sha256_of(file) != artifact.sha256:
-                raise ArtifactCorrupt(
-                    f"{artifact.coordinates} as downloaded is not the file that artifacts.lock names; "
-                    "a proxy or mirror may have changed it: try again, or use another network"
-                )
+            _verify(file, artifact)
             file.replace(folder / artifact.file_name)
         except (ArtifactCorrupt, ArtifactUnavailable):
             received.take_back()
@@ -74,6 +70,14 @@ def _fetch_one(artifact: Artifact, folder: Path, advance: Advance, repository_ur
             return
         finally:
             shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _verify(file: Path, artifact: Artifact) -> None:
+    if sha256_of(file) != artifact.sha256:
+        raise ArtifactCorrupt(
+            f"{artifact.coordinates} as downloaded is not the file that artifacts.lock names; "
+            "a proxy or mirror may have changed it: try again, or use another network"
+        )
 
 
 class _Received:

@@ -151,10 +151,10 @@ class Stack:
                 registry.blueprint(
                     ports.registry_port,
                     ports.registry_management_port,
-                    path / "registry",
-                    logs,
-                    cache,
-                    ports.registry_variable,
+                    state=path / "registry",
+                    logs=logs,
+                    cache=cache,
+                    variable=ports.registry_variable,
                 )
             ],
             "postgres": lambda: [

@@ -1,6 +1,7 @@
 """Kills a process's children when it is gone: `python -I guard.py`, with a pipe from that process as its input.
 
-Each line is the pid of a child to watch, or, negative, of one to forget. When the pipe ends, the process that held its other end
+Each line is the pid of a child to watch, or, negative, of one to forget.
+When the pipe ends, the process that held its other end
 is gone, however it ended. Works on every Unix, and for the children's own children in their process groups.
 """
 

@@ -1,11 +1,13 @@
 """The topic that both services share."""
 
 import os
+import time
 from collections.abc import Mapping
 from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from runtime.kafka import client_options
 from schemas.names import TOPIC
@@ -13,6 +15,7 @@ from stack.errors import TopicRefused
 
 PARTITIONS: Final = 6
 TIMEOUT_SECONDS: Final = 30
+RETRY_SECONDS: Final = 0.2
 
 
 def create(
@@ -32,11 +35,17 @@ def create(
     options = client_options(environ, kept=())
     admin = AdminClient({**options, "bootstrap.servers": bootstrap_servers})
     new = NewTopic(TOPIC, num_partitions=partitions, replication_factor=replication_factor)
-    try:
-        admin.create_topics([new], operation_timeout=TIMEOUT_SECONDS, request_timeout=TIMEOUT_SECONDS)[TOPIC].result()
-    except KafkaException as error:
-        reason = error.args[0]
-        if reason.code() == KafkaError.TOPIC_ALREADY_EXISTS:
-            return False
-        raise TopicRefused(f"{bootstrap_servers} did not create the topic {TOPIC}: {reason.str()}") from error
-    return True
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            admin.create_topics([new], request_timeout=TIMEOUT_SECONDS)[TOPIC].result()
+        except KafkaException as error:
+            reason = error.args[0]
+            if reason.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                return False
+            # Negative codes are the client's own: it has no connection yet, or changed it.
+            if reason.code() >= 0 or time.monotonic() > deadline:
+                raise TopicRefused(f"{bootstrap_servers} did not create the topic {TOPIC}: {reason.str()}") from error
+            time.sleep(RETRY_SECONDS)
+        else:
+            return True
