@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Final, Self
 
 from stack import kafka, layout, postgres, registry, state, topic
@@ -13,6 +13,7 @@ from stack.display import Display, QuietDisplay
 from stack.errors import UnknownService
 from stack.layout import Layout
 from stack.nursery import Nursery
+from stack.parallel import together
 from stack.service import Blueprint, Service
 from stack.settings import StackSettings, read
 from stack.state import Record, ServiceRecord, StateFolder
@@ -58,6 +59,11 @@ class Stack:
             stack.kill()
             folder.remove()
 
+    @classmethod
+    def persistent(cls, folder: StateFolder, brokers: int, settings: StackSettings, display: Display) -> Self:
+        """A stack on the known ports, not yet started, whose data is in a folder that the caller has taken."""
+        return cls(folder, layout.fixed(settings, brokers), PARTS, settings, display)
+
     @property
     def addresses(self) -> Addresses:
         """Where the parts are reached: ours, or those that the environment gives."""
@@ -93,27 +99,31 @@ class Stack:
             OSError: the file system refuses something, for instance because it is full.
         """
         plans = [plan for part, plan in self._plans().items() if part in self._parts]
-        pool = ThreadPoolExecutor(len(plans) or 1, thread_name_prefix="start")
-        try:
-            done, _ = wait([pool.submit(self._start_part, plan) for plan in plans], return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-            if self._has_kafka:
-                replication_factor = len(self._ports.nodes) if "kafka" in self._parts else 1
-                topic.create(self.addresses.kafka_bootstrap_servers, replication_factor=replication_factor)
-        except BaseException:
-            self.kill()
-            raise
-        finally:
-            pool.shutdown()
+        together([partial(self._start_part, plan) for plan in plans], on_error=self.kill)
+        if self._has_kafka:
+            try:
+                topic.create(self.addresses.kafka_bootstrap_servers)
+            except BaseException:
+                self.kill()
+                raise
+
+    def fetch(self) -> None:
+        """Download what is missing, so that a start does not have to.
+
+        Raises:
+            ArtifactUnavailable, ArtifactCorrupt, OSError: see `stack.download.fetch`.
+        """
+        cache = self._cache()
+        if "kafka" in self._parts:
+            cache.jars("kafka")
+        if "registry" in self._parts:
+            cache.unpacked("registry")
 
     def stop(self) -> None:
         """End all in order: registry, then the brokers together, then PostgreSQL."""
         for part in ("registry", "kafka", "postgres"):
             members = [service for name, service in self._services.items() if _part(name) == part]
-            if members:
-                with ThreadPoolExecutor(len(members)) as pool:
-                    list(pool.map(Service.stop, members))
+            together([member.stop for member in members], on_error=self.kill)
         self._nursery.close()
 
     def kill(self) -> None:
@@ -122,12 +132,13 @@ class Stack:
             service.kill()
         self._nursery.close()
 
-    def record(self, phase: str) -> Record:
+    def record(self, phase: str, message: str = "") -> Record:
         """What is running now, for `status`."""
         services = (self._services[name] for name in self.services)
         return Record(
             pid=os.getpid(),
             phase=phase,
+            message=message,
             brokers=len(self._ports.nodes),
             addresses=self.addresses,
             services=tuple(
@@ -142,9 +153,13 @@ class Stack:
             ),
         )
 
+    def _cache(self) -> Cache:
+        settings = self._settings
+        return Cache(settings.cache_folder, self._display, repository_url=settings.maven_repository_url)
+
     def _plans(self) -> dict[str, Callable[[], list[Blueprint]]]:
         path, logs, ports = self._folder.path, self._folder.logs, self._ports
-        cache = Cache(self._settings.cache_folder, self._display, repository_url=self._settings.maven_repository_url)
+        cache = self._cache()
         return {
             "kafka": lambda: kafka.blueprints(ports.nodes, path / "kafka", logs, cache, ports.kafka_variable),
             "registry": lambda: [
@@ -165,8 +180,7 @@ class Stack:
     def _start_part(self, plan: Callable[[], list[Blueprint]]) -> None:
         members = [Service(blueprint, self._nursery) for blueprint in plan()]
         self._services.update({member.name: member for member in members})
-        with ThreadPoolExecutor(len(members)) as pool:
-            list(pool.map(self._start_service, members))
+        together([partial(self._start_service, member) for member in members], on_error=self.kill)
 
     def _start_service(self, service: Service) -> None:
         self._display.say(f"starting {service.name}")

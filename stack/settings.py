@@ -18,6 +18,7 @@ class StackSettings:
     Attributes:
         given: servers to be used instead of being started (KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, DATABASE_URL).
         kafka_port: the first broker's port (STACK_KAFKA_PORT); the other brokers take the ports after it.
+        brokers: how many Kafka brokers `run` starts, 1 or 3 (STACK_BROKERS).
         registry_port: the schema registry's port (STACK_REGISTRY_PORT).
         postgres_port: PostgreSQL's port (STACK_POSTGRES_PORT).
         cache_folder: where downloads are kept (STACK_CACHE_DIR; else the user's cache folder).
@@ -27,6 +28,7 @@ class StackSettings:
 
     given: Addresses
     kafka_port: int
+    brokers: int
     registry_port: int
     postgres_port: int
     cache_folder: Path
@@ -47,6 +49,7 @@ def read(environ: Mapping[str, str]) -> StackSettings:
             database_url=environ.get("DATABASE_URL", ""),
         ),
         kafka_port=_port(environ, "STACK_KAFKA_PORT", 9092),
+        brokers=_brokers(environ),
         registry_port=_port(environ, "STACK_REGISTRY_PORT", 8081),
         postgres_port=_port(environ, "STACK_POSTGRES_PORT", 5432),
         cache_folder=_cache_folder(environ),
@@ -59,6 +62,13 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name) or str(default)
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
         raise InvalidStackSetting(f"{name} must be a port, 1 to {HIGHEST_PORT}, but is {text!r}")
+    return int(text)
+
+
+def _brokers(environ: Mapping[str, str]) -> int:
+    text = environ.get("STACK_BROKERS") or "1"
+    if text not in {"1", "3"}:
+        raise InvalidStackSetting(f"STACK_BROKERS must be 1 or 3, but is {text!r}")
     return int(text)
 
 

@@ -14,6 +14,7 @@ from schemas.names import TOPIC
 from stack.errors import TopicRefused
 
 PARTITIONS: Final = 6
+BROKERS_DEFAULT: Final = -1
 TIMEOUT_SECONDS: Final = 30
 RETRY_SECONDS: Final = 0.2
 
@@ -22,7 +23,7 @@ def create(
     bootstrap_servers: str,
     *,
     partitions: int = PARTITIONS,
-    replication_factor: int = 1,
+    replication_factor: int = BROKERS_DEFAULT,
     environ: Mapping[str, str] = os.environ,
 ) -> bool:
     """Create `todo-create` if it is missing; whether it was. One that exists is left as it is.
