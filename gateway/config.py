@@ -65,7 +65,7 @@ class Config:
     """All that the gateway takes from its environment."""
 
     settings: GatewaySettings
-    producer_options: dict[str, str | int | float | bool]
+    producer_options: kafka.Options
 
 
 def from_environment() -> Config:

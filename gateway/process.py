@@ -46,8 +46,8 @@ async def run(config: Config) -> int:
     _log.info("listening", host=settings.host, port=port)
 
     async def open_when_ready() -> None:
-        registry = SchemaRegistry(settings.schema_registry_url)
-        publisher.open(await startup.publisher(producer, registry, _admin(config)))
+        with SchemaRegistry(settings.schema_registry_url) as registry:
+            publisher.open(await startup.publisher(producer, registry, _admin(config)))
         await server.serving()
         _log.info("serving", host=settings.host, port=port)
 

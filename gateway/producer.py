@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -43,14 +43,14 @@ class EventLoopProducer:
         InvalidSetting: librdkafka refuses an option.
     """
 
-    def __init__(self, options: Mapping[str, str | int | float | bool], on_fatal: Callable[[str], None]) -> None:
+    def __init__(self, options: kafka.Options, on_fatal: Callable[[str], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_fatal = on_fatal
         self._waiting = 0
         self._arrived: deque[tuple[asyncio.Future[Message], KafkaError | None, Message]] = deque()
         self._has_id = threading.Event()
         self._closing = threading.Event()
-        with kafka.client_errors_name_variables():
+        with kafka.naming_variables(options):
             self._producer = Producer(
                 {
                     **options,

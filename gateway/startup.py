@@ -21,6 +21,7 @@ from schemas.registry import SchemaRegistry
 _log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS: Final = 0.5
+_PATIENCE_SECONDS: Final = 1.0
 _REMIND_SECONDS: Final = 30.0
 _ANSWER_SECONDS: Final = 5.0
 
@@ -40,14 +41,14 @@ async def publisher(producer: EventLoopProducer, registry: SchemaRegistry, admin
 
 
 async def _until_there(look: Callable[[], Found]) -> Found:
-    said, said_at = "", 0.0
+    said, silent_until = "", time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             return await asyncio.to_thread(look)
         except NotReady as reason:
             now = time.monotonic()
-            if str(reason) != said or now - said_at >= _REMIND_SECONDS:
-                said, said_at = str(reason), now
+            if now >= silent_until or said not in ("", str(reason)):
+                said, silent_until = str(reason), now + _REMIND_SECONDS
                 _log.warning("waiting", reason=said)
         await asyncio.sleep(_RETRY_SECONDS)
 

@@ -3,31 +3,43 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeAlias
 
 from confluent_kafka import KafkaException
 
 from runtime.settings import InvalidSetting
 
+Options: TypeAlias = dict[str, str | int | float | bool]
+
 PREFIX: Final = "KAFKA_"
+_ALIASES: Final = {
+    "acks": "request.required.acks",
+    "bootstrap.servers": "metadata.broker.list",
+    "compression.type": "compression.codec",
+    "delivery.timeout.ms": "message.timeout.ms",
+    "linger.ms": "queue.buffering.max.ms",
+    "max.in.flight": "max.in.flight.requests.per.connection",
+    "retries": "message.send.max.retries",
+}
+"""Names that librdkafka takes, and those by which it calls them in its errors."""
 
 
-def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> dict[str, str | int | float | bool]:
+def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> Options:
     """The options that `KAFKA_*` variables set.
 
     `kept` names options that the caller's promises rest on, which nobody may set. Names and values are checked by
-    librdkafka when the client is made: see https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
+    librdkafka when the client is made: https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
 
     Raises:
         InvalidSetting: a variable sets an option that is kept, or is empty.
     """
-    kept = frozenset(kept)
-    options: dict[str, str | int | float | bool] = {}
+    untouchable = {_ALIASES.get(option, option) for option in kept}
+    options: Options = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX):
             continue
         option = name.removeprefix(PREFIX).lower().replace("_", ".")
-        if option in kept:
+        if _ALIASES.get(option, option) in untouchable:
             raise InvalidSetting(f"{name} cannot be set: what this process promises rests on its own {option}")
         if not value:
             raise InvalidSetting(f"{name} is empty")
@@ -35,22 +47,18 @@ def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> dict[s
     return options
 
 
-def variable(option: str) -> str:
-    """The environment variable that sets a librdkafka option."""
-    return PREFIX + option.upper().replace(".", "_")
-
-
 @contextmanager
-def client_errors_name_variables() -> Iterator[None]:
+def naming_variables(options: Mapping[str, object]) -> Iterator[None]:
     """Wrap the making of a client: an option that librdkafka refuses is a setting's fault.
 
     Raises:
-        InvalidSetting: names the variable, in librdkafka's words.
+        InvalidSetting: names the variable, and says why in librdkafka's words.
     """
     try:
         yield
     except KafkaException as error:
-        reason = error.args[0].str()
-        named = re.search(r'"([a-z0-9._]+)"', reason)
-        name = variable(named.group(1)) if named else f"{PREFIX}*"
-        raise InvalidSetting(f"{name}: {reason}") from error
+        reason = error.args[0].str().strip()
+        found = re.search(r'"([a-z0-9._]+)"', reason)
+        refused = found.group(1) if found else ""
+        option = next((name for name in options if refused in (name, _ALIASES.get(name))), refused)
+        raise InvalidSetting(f"{PREFIX}{option.upper().replace('.', '_') or '*'}: {reason}") from error

@@ -48,3 +48,4 @@ def configure(log_format: LogFormat = LogFormat.AUTO, level: str = "INFO") -> No
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger("httpx2").setLevel(max(root.level, logging.WARNING))  # it logs every request

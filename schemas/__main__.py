@@ -29,7 +29,8 @@ def main(context: click.Context, registry: str) -> None:
 @click.pass_obj
 def register(url: str) -> None:
     """Put this release's schema into the registry; running it again changes nothing."""
-    registered = registration.register(SchemaRegistry(url))
+    with SchemaRegistry(url) as registry:
+        registered = registration.register(registry)
     click.echo(f"subject {registered.subject}  id {registered.id}  version {registered.version}  {COMPATIBILITY}")
 
 
@@ -45,7 +46,8 @@ def check(url: str, *, offline: bool) -> None:
     if offline:
         click.echo("schemas/todo_created.avsc is an Avro schema")
         return
-    report = registration.check(SchemaRegistry(url))
+    with SchemaRegistry(url) as registry:
+        report = registration.check(registry)
     known = ", ".join(str(version) for version in report.versions) or "none yet"
     click.echo(f"schemas/todo_created.avsc is {COMPATIBILITY} with every version of {SUBJECT} ({known})")
 

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import fastavro
 from fastavro.schema import SchemaParseException, UnknownType
@@ -20,14 +20,15 @@ def parse(text: str) -> ParsedSchema:
         InvalidSchemaFile: the text is not JSON, or not the Avro schema of a record.
     """
     try:
-        parsed = fastavro.parse_schema(json.loads(text))
+        schema = json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidSchemaFile(f"not JSON: {error}") from error
-    except (SchemaParseException, UnknownType) as error:
+    if not isinstance(schema, dict) or schema.get("type") != "record":
+        raise InvalidSchemaFile("not the Avro schema of a record")
+    try:
+        return cast("ParsedSchema", fastavro.parse_schema(schema))
+    except (SchemaParseException, UnknownType, TypeError, ValueError, KeyError) as error:
         raise InvalidSchemaFile(f"not an Avro schema: {error}") from error
-    if not isinstance(parsed, dict) or parsed.get("type") != "record":
-        raise InvalidSchemaFile("an event's schema is a record")
-    return parsed
 
 
 @cache

@@ -42,6 +42,7 @@ class LogPosition:
             version, topic_id, partition, offset = _LAYOUT.unpack(packed)
         except (binascii.Error, struct.error, ValueError) as error:
             raise InvalidToken("not a consistency token") from error
-        if version != _VERSION or partition < 0 or offset < 0:
+        position = cls(UUID(bytes=topic_id), partition, offset)
+        if version != _VERSION or partition < 0 or offset < 0 or position.to_token() != token:
             raise InvalidToken("not a consistency token of this release")
-        return cls(UUID(bytes=topic_id), partition, offset)
+        return position

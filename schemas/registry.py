@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Self
 
 import httpx2
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
@@ -32,9 +33,9 @@ class RegisteredSchema:
 
 
 class SchemaRegistry:
-    """A registry at an address. Every method blocks, for at most `timeout_seconds` a try.
+    """A registry at an address, and connections to it until `close`.
 
-    Beside what a method names, each raises RegistryUnavailable when no registry answers (an outage, a proxy's page,
+    Every method blocks, for at most `timeout_seconds` a try. Beside what a method names, each raises RegistryUnavailable when no registry answers (an outage, a proxy's page,
     too many requests), and RegistryRefused for an answer that no retry changes, such as wrong credentials.
     """
 
@@ -93,6 +94,16 @@ class SchemaRegistry:
         with self._asked(missing=SchemaNotRegistered(subject)):
             self._client.register_schema(subject, Schema(schema_text, "AVRO"), normalize_schemas=True)
         return self.lookup(subject, schema_text)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @contextmanager
     def _asked(self, *, missing: Exception) -> Iterator[None]:

@@ -1,0 +1,69 @@
+"""A client that knows nothing of our generated code: it asks the server what it speaks, as grpcurl does."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.message_factory import GetMessageClass
+from google.rpc import error_details_pb2, status_pb2
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+Metadata = Sequence[tuple[str, str]]
+
+
+class ReflectionClient:
+    """Calls unary methods with dictionaries."""
+
+    def __init__(self, address: str) -> None:
+        self.channel = grpc.insecure_channel(address)
+        self._database = ProtoReflectionDescriptorDatabase(self.channel)
+        self._pool = DescriptorPool(self._database)
+
+    def services(self) -> list[str]:
+        """The names of the services that the server offers."""
+        return list(self._database.get_services())
+
+    def call(
+        self, service: str, method: str, request: dict[str, Any], timeout: float | None = 30, metadata: Metadata = ()
+    ) -> dict[str, Any]:
+        """The answer as a dictionary, with the names of the .proto. Raises grpc.RpcError."""
+        described = self._pool.FindServiceByName(service).methods_by_name[method]
+        input_class, output_class = GetMessageClass(described.input_type), GetMessageClass(described.output_type)
+        call = self.channel.unary_unary(
+            f"/{service}/{method}",
+            request_serializer=input_class.SerializeToString,
+            response_deserializer=output_class.FromString,
+        )
+        answer = call(ParseDict(request, input_class()), timeout=timeout, metadata=metadata)
+        return MessageToDict(answer, preserving_proto_field_name=True)
+
+    def create_todo(self, todo: dict[str, Any], request_id: str = "", **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        """CreateTodo's answer."""
+        return self.call("todo.v1.TodoService", "CreateTodo", {"todo": todo, "request_id": request_id}, **options)
+
+    def raw(self, method: str, body: bytes) -> bytes:
+        """Send bytes as they are."""
+        call = self.channel.unary_unary(method, request_serializer=None, response_deserializer=None)
+        answer: bytes = call(body, timeout=30)
+        return answer
+
+    def close(self) -> None:
+        self.channel.close()
+
+
+def details(error: grpc.RpcError) -> dict[str, Any]:
+    """What the status of a failed call carries: its `BadRequest` fields and its `RetryInfo` seconds."""
+    assert isinstance(error, grpc.Call)
+    packed = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    assert isinstance(packed, bytes)
+    status = status_pb2.Status.FromString(packed)
+    found: dict[str, Any] = {"code": status.code, "message": status.message}
+    for detail in status.details:
+        bad_request, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+        if detail.Unpack(bad_request):
+            found["fields"] = sorted({violation.field for violation in bad_request.field_violations})
+        if detail.Unpack(retry):
+            found["retry_seconds"] = retry.retry_delay.seconds
+    return found

@@ -1,0 +1,68 @@
+"""The gateway's settings: loopback unless told, promises out of reach."""
+
+import os
+
+import pytest
+
+from gateway import config
+from runtime.settings import InvalidSetting
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("GATEWAY_", "KAFKA_", "SCHEMA_REGISTRY_")):
+            monkeypatch.delenv(name)
+
+
+def test_by_default_the_gateway_listens_on_loopback_at_50051() -> None:
+    settings = config.from_environment().settings
+    assert (settings.host, settings.port) == ("127.0.0.1", 50051)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.com", "[::]"])
+def test_listening_beyond_loopback_must_be_told_by_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("GATEWAY_HOST", host)
+    with pytest.raises(InvalidSetting, match="GATEWAY_HOST is not loopback; without TLS that needs GATEWAY_INSECURE=1"):
+        config.from_environment()
+    monkeypatch.setenv("GATEWAY_INSECURE", "1")
+    assert config.from_environment().settings.host == host
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "::1", "[::1]"])
+def test_loopback_needs_no_telling(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("GATEWAY_HOST", host)
+    assert config.from_environment().settings.host == host
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_PORT", "http"),
+        ("GATEWAY_PORT", "70000"),
+        ("GATEWAY_PUBLISH_TIMEOUT_SECONDS", "0"),
+        ("GATEWAY_DRAIN_TIMEOUT_SECONDS", "-1"),
+        ("GATEWAY_LOG_FORMAT", "xml"),
+        ("GATEWAY_LOG_LEVEL", "LOUD"),
+        ("GATEWAY_NO_SUCH_THING", "1"),
+        ("SCHEMA_REGISTRY_URL", "registry:8081"),
+        ("KAFKA_ACKS", "1"),
+        ("KAFKA_ENABLE_IDEMPOTENCE", "false"),
+    ],
+)
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSetting, match=name):
+        config.from_environment()
+
+
+def test_any_librdkafka_option_is_handed_on_and_ours_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "broker:9092")
+    monkeypatch.setenv("KAFKA_COMPRESSION_TYPE", "zstd")
+    monkeypatch.setenv("KAFKA_LINGER_MS", "7")
+    options = config.from_environment().producer_options
+    assert options["bootstrap.servers"] == "broker:9092"
+    assert options["compression.type"] == "zstd"
+    assert options["linger.ms"] == "7"
+    assert options["acks"] == "all"
+    assert options["enable.idempotence"] == "true"
