@@ -35,8 +35,9 @@ class RegisteredSchema:
 class SchemaRegistry:
     """A registry at an address, and connections to it until `close`.
 
-    Every method blocks, for at most `timeout_seconds` a try. Beside what a method names, each raises RegistryUnavailable when no registry answers (an outage, a proxy's page,
-    too many requests), and RegistryRefused for an answer that no retry changes, such as wrong credentials.
+    Every method blocks, for at most `timeout_seconds` a try. Beside what a method names, each raises
+    RegistryUnavailable when no registry answers (an outage, a proxy's page, too many requests), and RegistryRefused for
+    an answer that no retry changes, such as wrong credentials.
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 5.0, max_retries: int = 1) -> None:
