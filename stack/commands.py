@@ -50,7 +50,7 @@ def up(settings: StackSettings, brokers: str, *, ephemeral: bool) -> None:
         _hold_ephemeral(int(brokers))
         return
     folder = StateFolder(settings.state_folder)
-    if folder.is_taken:
+    if folder.is_taken():
         record = remote.running(folder)
         remote.require_whole(record)
         display.say("the stack already runs")

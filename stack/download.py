@@ -16,6 +16,7 @@ from stack.errors import ArtifactCorrupt, ArtifactUnavailable
 
 PARALLEL_DOWNLOADS: Final = 6
 ATTEMPTS: Final = 3
+RETRY_SECONDS: Final = 1.0
 TIMEOUT_SECONDS: Final = 30
 
 Advance = Callable[[int], None]
@@ -64,7 +65,7 @@ def _fetch_one(artifact: Artifact, folder: Path, advance: Advance, repository_ur
             received.take_back()
             if attempt == ATTEMPTS:
                 raise
-            time.sleep(attempt)
+            time.sleep(attempt * RETRY_SECONDS)
             attempt += 1
         else:
             return

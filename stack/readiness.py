@@ -24,7 +24,7 @@ def gateway_serves(port: int) -> bool:
     # A proxy is for other hosts.
     with grpc.insecure_channel(f"{LOOPBACK}:{port}", options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:
-            check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined] set in its __init__
+            check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined]  # set in its __init__
             answer = check(health_pb2.HealthCheckRequest(), timeout=TIMEOUT_SECONDS)
         except grpc.RpcError:
             return False

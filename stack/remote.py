@@ -28,7 +28,7 @@ def running(folder: StateFolder) -> Record:
     Raises:
         NotRunning: none does, or it is not ready.
     """
-    if not folder.is_taken:
+    if not folder.is_taken():
         raise NotRunning("no stack runs in this checkout; start it with: python -m stack up")
     record = folder.read()
     if record is None or record.phase != "ready":
@@ -100,7 +100,7 @@ def stop(folder: StateFolder) -> bool:
     deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
     told: set[int] = set()
     any_ran = False
-    while folder.is_taken:
+    while folder.is_taken():
         any_ran = True
         record = folder.read()
         overdue = time.monotonic() > deadline

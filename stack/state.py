@@ -60,9 +60,10 @@ class StateFolder:
             self._lock.close()
             self._lock = None
 
-    @property
     def is_taken(self) -> bool:
         """Whether a process runs a stack in it."""
+        if not (self.path / "lock").exists():
+            return False
         try:
             self.acquire()
         except AlreadyRunning:
@@ -118,7 +119,7 @@ def _locked(file: Path) -> IO[str]:
 
 def _delete_if_left(folder: StateFolder) -> None:
     try:
-        if not folder.is_taken:
+        if not folder.is_taken():
             folder.remove()
     except OSError:  # another user's
         return

@@ -69,7 +69,7 @@ def _from_here(path: str) -> str:
 
 def read_status(folder: StateFolder, settings: StackSettings) -> Status:
     """Look at the record, the lock and the processes."""
-    taken = folder.is_taken
+    taken = folder.is_taken()
     record = folder.read()
     given = settings.given
     lines = [
