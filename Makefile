@@ -21,12 +21,53 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 .PHONY: install
 install: $(INSTALLED) ## install the Python packages into .venv
 
+OUT ?= .
+PROTOC = cd protos && ../$(BIN)/python -m grpc_tools.protoc -I.
 .PHONY: generate
 generate: $(INSTALLED) ## write the code that protos/ generates
-	cd protos && ../$(BIN)/python -m grpc_tools.protoc -I. --python_out=. --pyi_out=. buf/validate/validate.proto todo/v1/todo_service.proto
-	cd protos && ../$(BIN)/python -m grpc_tools.protoc -I. --grpc_python_out=. todo/v1/todo_service.proto
+	$(PROTOC) --python_out=$(OUT) --pyi_out=$(OUT) buf/validate/validate.proto todo/v1/todo_service.proto
+	$(PROTOC) --grpc_python_out=$(OUT) todo/v1/todo_service.proto
 
 .PHONY: lock
 lock: $(INSTALLED) ## resolve pyproject.toml into requirements/*.txt, with hashes, for every platform
 	@for extra in gateway ingestor dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url --extra $$extra pyproject.toml -o requirements/$$extra.txt || exit 1; done
+
+.PHONY: format
+format: $(INSTALLED) ## format the code, and mend what the linter can mend
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/buf format --write --path protos/todo
+
+# What `make check` runs. Each can be run by itself (make check-types), prints one line when all is well, and otherwise
+# what the tool says and what to do.
+CHECKS := format lint types imports protos breaking generated contract compose house
+check-format    = $(BIN)/ruff format --check . && $(BIN)/buf format --diff --exit-code --path protos/todo
+mend-format     = make format
+check-lint      = $(BIN)/ruff check .
+mend-lint       = make format, then by hand
+check-types     = $(BIN)/mypy
+mend-types      = by hand
+check-imports   = $(BIN)/lint-imports --no-logo
+mend-imports    = move the import; the rules are in .importlinter
+check-protos    = $(BIN)/buf lint
+mend-protos     = by hand; the rules are in buf.yaml
+check-breaking  = .ci/breaking
+mend-breaking   = add to the contract instead of changing it: clients out there rely on it
+check-generated = .ci/generated
+mend-generated  = make generate
+check-contract  = $(BIN)/python -m schemas check --offline
+mend-contract   = mend schemas/todo_created.avsc
+check-compose   = $(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+mend-compose    = mend docker-compose.yml
+check-house     = $(BIN)/pytest --quiet tests/unit/house
+mend-house      = by hand; each test says its rule
+
+.PHONY: check
+check: $(INSTALLED) ## format, lint, types, imports, contracts, generated code, compose file: the one gate
+	@$(MAKE) --no-print-directory --keep-going $(addprefix check-,$(CHECKS))
+
+.PHONY: $(addprefix check-,$(CHECKS))
+$(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
+	@if said=$$($(check-$*) 2>&1); then printf 'ok      %s\n' '$*'; \
+	else printf 'FAILED  %s\n%s\nto mend it: %s\n' '$*' "$$said" '$(mend-$*)'; exit 1; fi
