@@ -1,7 +1,9 @@
 """Fields for columns that are written by the thousand.
 
 Django prepares each value of each row for the database in some calls of its own. What an event carries is already what
-psycopg2 takes, so these fields hand it on as it is: 38 instead of 27 thousand rows a second (docs/decisions/0004).
+psycopg2 takes, so these fields hand it on as it is: 38 instead of 27 thousand rows a second.
+
+The fields of django-stubs are generic and those of Django are not, hence the ignored type arguments.
 """
 
 from typing import Any
@@ -22,17 +24,17 @@ class _HandedOn:
         return value
 
 
-class UUIDField(_HandedOn, models.UUIDField):  # type: ignore[type-arg] generic in the stubs only
+class UUIDField(_HandedOn, models.UUIDField):  # type: ignore[type-arg]
     """A `uuid`; takes `uuid.UUID`."""
 
 
-class CharField(_HandedOn, models.CharField):  # type: ignore[type-arg] generic in the stubs only
+class CharField(_HandedOn, models.CharField):  # type: ignore[type-arg]
     """A `varchar` with a limit; takes `str`."""
 
 
-class TextField(_HandedOn, models.TextField):  # type: ignore[type-arg] generic in the stubs only
+class TextField(_HandedOn, models.TextField):  # type: ignore[type-arg]
     """A `text`; takes `str`."""
 
 
-class DateTimeField(_HandedOn, models.DateTimeField):  # type: ignore[type-arg] generic in the stubs only
+class DateTimeField(_HandedOn, models.DateTimeField):  # type: ignore[type-arg]
     """A `timestamptz`; takes an aware `datetime`."""
