@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from stack.addresses import Addresses
@@ -46,7 +47,7 @@ class Status:
 
     def as_table(self) -> Table:
         """The same for a person."""
-        table = Table(title=f"stack: {self.phase}", title_justify="left")
+        table = Table(title=f"stack: {self.phase}", title_justify="left", box=SIMPLE)
         for heading in ("service", "state", "address", "pid", "since", "log"):
             table.add_column(heading, overflow="fold")
         for line in self.services:
@@ -56,7 +57,7 @@ class Status:
                 line.state,
                 line.address,
                 str(line.pid or ""),
-                since.strftime("%b %d %H:%M:%S") if since else "",
+                since.strftime("%H:%M:%S, %b %d") if since else "",
                 _from_here(line.log),
             )
         return table

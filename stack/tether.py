@@ -13,6 +13,8 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
@@ -45,7 +47,9 @@ def _become(uid: int, gid: int, libc: ctypes.CDLL | None) -> None:
     os.setgroups([])
     os.setgid(gid)
     if libc is not None:
+        # Without the second one, access(2), which PostgreSQL asks, knows of no rights but those of the new user.
         libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setuid(uid)
     if libc is not None:
         bit = 1 << CAP_DAC_OVERRIDE
