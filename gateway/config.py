@@ -16,10 +16,11 @@ _PROMISED = {
     "enable.idempotence": "true",
 }
 """What "acknowledged means durable" rests on, so nobody may set it otherwise."""
+_OF_THE_LADDER = ("message.timeout.ms",)
+"""Set by gateway/ladder.py to what a call's deadline leaves."""
 _DEFAULTS = {
     "bootstrap.servers": "127.0.0.1:9092",
     "linger.ms": "0",  # a lone call waits for nothing; acknowledgements are spaced instead (gateway/delivery.py)
-    "message.timeout.ms": "30000",
     "client.id": "todo-gateway",
 }
 """Where ours differ from librdkafka's; KAFKA_* variables go before them."""
@@ -74,7 +75,7 @@ def from_environment() -> Config:
     Raises:
         InvalidSetting: names the variable that is wrong.
     """
-    options = kafka.client_options(os.environ, kept=_PROMISED)
+    options = kafka.client_options(os.environ, kept=(*_PROMISED, *_OF_THE_LADDER))
     return Config(settings.load(GatewaySettings, os.environ), {**_DEFAULTS, **options, **_PROMISED})
 
 

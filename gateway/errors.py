@@ -21,7 +21,7 @@ class InvalidRequest(GatewayError):
 
 
 class BrokersUnavailable(GatewayError):
-    """The brokers did not take the event. Trying again later can help."""
+    """The brokers did not take the event, for certain. Trying again later can help."""
 
 
 class OutcomeUnknown(GatewayError):

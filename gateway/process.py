@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient
 
 from gateway import startup
 from gateway.config import Config
-from gateway.producer import EventLoopProducer
+from gateway.ladder import ProducerLadder
 from gateway.publisher import LatePublisher
 from gateway.server import GatewayServer
 from gateway.service import TodoService
@@ -18,7 +18,8 @@ from schemas.registry import SchemaRegistry
 
 _log = structlog.get_logger(__name__)
 
-_ADMIN_OPTIONS_LEFT_OUT: Final = frozenset({"acks", "enable.idempotence", "linger.ms", "message.timeout.ms"})
+_FLUSH_SECONDS: Final = 1.0  # after the drain no call waits for a record any more
+_ADMIN_OPTIONS_LEFT_OUT: Final = frozenset({"acks", "enable.idempotence", "linger.ms"})
 
 
 async def run(config: Config) -> int:
@@ -38,7 +39,7 @@ async def run(config: Config) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    producer = EventLoopProducer(config.producer_options, on_fatal=end_broken)
+    ladder = ProducerLadder(config.producer_options, on_fatal=end_broken)
     publisher = LatePublisher()
     service = TodoService(publisher, Rules(), publish_timeout_seconds=settings.publish_timeout_seconds)
     server = GatewayServer(settings, service)
@@ -47,7 +48,7 @@ async def run(config: Config) -> int:
 
     async def open_when_ready() -> None:
         with SchemaRegistry(settings.schema_registry_url) as registry:
-            publisher.open(await startup.publisher(producer, registry, _admin(config)))
+            publisher.open(await startup.publisher(ladder, registry, _admin(config)))
         await server.serving()
         _log.info("serving", host=settings.host, port=port)
 
@@ -60,11 +61,11 @@ async def run(config: Config) -> int:
     opening.cancel()
     _log.info("draining", timeout_seconds=settings.drain_timeout_seconds)
     await server.drain(settings.drain_timeout_seconds)
-    left = await producer.close(settings.drain_timeout_seconds)
-    _log.info("stopped", events_without_answer=left)
+    left = await ladder.close(_FLUSH_SECONDS)
+    _log.info("stopped", records_without_answer=left)
     if broken:
         _log.error("the producer is broken; start the gateway again", reason=broken[0])
-    return 1 if broken or left else 0
+    return 1 if broken else 0
 
 
 def _admin(config: Config) -> AdminClient:

@@ -4,10 +4,11 @@ import asyncio
 from typing import Final, Protocol
 from uuid import UUID
 
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, Message
 
 from gateway.errors import BrokersUnavailable, EventRefused, GatewayError, OutcomeUnknown, Overloaded
-from gateway.producer import DeliveryFailed, EventLoopProducer, Headers
+from gateway.ladder import ProducerLadder
+from gateway.producer import DeliveryFailed, Headers
 from schemas.codec import EventEncoder
 from schemas.events import TodoCreated
 from schemas.names import TOPIC
@@ -39,18 +40,20 @@ class Publisher(Protocol):
 
 
 class KafkaPublisher:
-    """Publishes through a producer that waits for all in-sync replicas."""
+    """Publishes through producers that wait for all in-sync replicas, for as long as the call may last."""
 
-    def __init__(self, producer: EventLoopProducer, encoder: EventEncoder, topic_id: UUID) -> None:
-        self._producer = producer
+    def __init__(self, ladder: ProducerLadder, encoder: EventEncoder, topic_id: UUID) -> None:
+        self._ladder = ladder
         self._encoder = encoder
         self._topic_id = topic_id
 
     async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
         """See `Publisher.publish`."""
+        value = self._encoder.encode(event)
+        deadline = asyncio.get_running_loop().time() + timeout_seconds
         try:
-            async with asyncio.timeout(timeout_seconds):
-                message = await self._producer.send(TOPIC, str(event.id), self._encoder.encode(event), headers)
+            async with asyncio.timeout_at(deadline):
+                message = await self._send_until(deadline, str(event.id), value, headers)
         except TimeoutError as error:
             raise OutcomeUnknown(
                 "the brokers have not answered in time; a retry with its request_id is safe"
@@ -58,6 +61,16 @@ class KafkaPublisher:
         except DeliveryFailed as failure:
             raise _as_told_to_callers(failure.error) from failure
         return LogPosition(self._topic_id, message.partition() or 0, message.offset() or 0)
+
+    async def _send_until(self, deadline: float, key: str, value: bytes, headers: Headers) -> Message:
+        """Send again what a producer gave up early; should both records arrive, their key makes them one row."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            try:
+                return await self._ladder.within(deadline - clock()).send(TOPIC, key, value, headers)
+            except DeliveryFailed as failure:
+                if failure.error.code() != KafkaError._MSG_TIMED_OUT:  # noqa: SLF001 the client's public name
+                    raise
 
 
 class LatePublisher:

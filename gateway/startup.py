@@ -10,7 +10,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
-from gateway.producer import EventLoopProducer
+from gateway.ladder import ProducerLadder
 from gateway.publisher import KafkaPublisher
 from schemas import avro
 from schemas.codec import EventEncoder
@@ -32,12 +32,12 @@ class NotReady(Exception):
     """Something that the gateway needs is not there. The message says what, and what to do."""
 
 
-async def publisher(producer: EventLoopProducer, registry: SchemaRegistry, admin: AdminClient) -> KafkaPublisher:
+async def publisher(ladder: ProducerLadder, registry: SchemaRegistry, admin: AdminClient) -> KafkaPublisher:
     """A publisher, as soon as all is there that it needs. Waits for as long as it takes, and logs what for."""
     schema_id = await _until_there(lambda: _registered_schema_id(registry))
     topic_id = await _until_there(lambda: _topic_id(admin))
-    await _until_there(lambda: _producer_has_id(producer))
-    return KafkaPublisher(producer, EventEncoder(schema_id), topic_id)
+    await _until_there(lambda: _producers_have_ids(ladder))
+    return KafkaPublisher(ladder, EventEncoder(schema_id), topic_id)
 
 
 async def _until_there(look: Callable[[], Found]) -> Found:
@@ -74,6 +74,6 @@ def _topic_id(admin: AdminClient) -> UUID:
     return UUID(int=(most & unsigned) << 64 | least & unsigned)
 
 
-def _producer_has_id(producer: EventLoopProducer) -> None:
-    if not producer.has_id:
-        raise NotReady("the brokers have not given the producer its id yet")
+def _producers_have_ids(ladder: ProducerLadder) -> None:
+    if not ladder.have_ids:
+        raise NotReady("the brokers have not given the producers their ids yet")

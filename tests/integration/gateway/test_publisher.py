@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
-from gateway.errors import BrokersUnavailable, OutcomeUnknown
-from gateway.producer import EventLoopProducer
+from gateway.errors import OutcomeUnknown
+from gateway.ladder import ProducerLadder
 from gateway.publisher import KafkaPublisher, Publisher
 from schemas.codec import EventEncoder
 from schemas.events import TodoCreated
@@ -60,8 +60,8 @@ async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     stack: Stack = request.getfixturevalue("stack")
     promised = {"acks": "all", "enable.idempotence": "true", "linger.ms": "0"}
     fatal: list[str] = []
-    real = EventLoopProducer({**promised, "bootstrap.servers": stack.addresses.kafka_bootstrap_servers}, fatal.append)
-    nobody = EventLoopProducer({**promised, "bootstrap.servers": "127.0.0.1:1"}, fatal.append)
+    real = ProducerLadder({**promised, "bootstrap.servers": stack.addresses.kafka_bootstrap_servers}, fatal.append)
+    nobody = ProducerLadder({**promised, "bootstrap.servers": "127.0.0.1:1"}, fatal.append)
     encoder = EventEncoder(1)
     yield Bench(KafkaPublisher(real, encoder, TOPIC_ID), KafkaPublisher(nobody, encoder, TOPIC_ID), key_in(stack))
     assert await real.close(30) == 0
@@ -88,9 +88,6 @@ async def test_brokers_that_do_not_answer_in_time_leave_the_outcome_unknown(benc
         await bench.away.publish(an_event(), [*HEADERS], 0.05)
 
 
-async def test_a_producer_that_gives_up_says_that_the_brokers_are_unavailable() -> None:
-    impatient = {"bootstrap.servers": "127.0.0.1:1", "message.timeout.ms": "50"}
-    producer = EventLoopProducer(impatient, lambda reason: None)
-    with pytest.raises(BrokersUnavailable):
-        await KafkaPublisher(producer, EventEncoder(1), TOPIC_ID).publish(an_event(), [], 30)
-    assert await producer.close(0) == 0
+async def test_a_producer_gives_up_within_what_the_call_has_left(bench: Bench) -> None:
+    with pytest.raises(OutcomeUnknown):
+        await bench.away.publish(an_event(), [*HEADERS], 2.5)

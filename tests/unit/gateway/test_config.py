@@ -48,6 +48,8 @@ def test_loopback_needs_no_telling(monkeypatch: pytest.MonkeyPatch, host: str) -
         ("SCHEMA_REGISTRY_URL", "registry:8081"),
         ("KAFKA_ACKS", "1"),
         ("KAFKA_ENABLE_IDEMPOTENCE", "false"),
+        ("KAFKA_MESSAGE_TIMEOUT_MS", "1"),
+        ("KAFKA_DELIVERY_TIMEOUT_MS", "1"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
