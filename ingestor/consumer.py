@@ -51,7 +51,6 @@ class LogConsumer:
         stopping: threading.Event,
         clock: Callable[[], float],
         batch_max_records: int,
-        poll_timeout_seconds: float,
     ) -> None:
         self._client = client
         self._topic = topic
@@ -60,7 +59,6 @@ class LogConsumer:
         self._stopping = stopping
         self._clock = clock
         self._batch_max_records = batch_max_records
-        self._poll_timeout_seconds = poll_timeout_seconds
         self._assigned: set[int] = set()
         self._positions: dict[int, LogPosition] = {}
         self._log = structlog.stdlib.get_logger(__name__)
@@ -74,10 +72,10 @@ class LogConsumer:
         """Become a member of the group; partitions come while `take` or `idle` is called."""
         self._client.subscribe([self._topic.name], on_assign=self._on_assign, on_revoke=self._on_revoke)
 
-    def take(self) -> Fetched:
+    def take(self, timeout_seconds: float) -> Fetched:
         """The next records, at most a batch of them. Blocks until the first one is there, then for 20 ms.
 
-        Gives nothing when the poll's timeout has passed or the process is stopping.
+        Gives nothing when `timeout_seconds` have passed without one, or the process is stopping.
 
         Raises:
             TopicMissing, BrokersUnavailable: there is nothing to read from now.
@@ -87,7 +85,7 @@ class LogConsumer:
         if self._clock() >= self._verify_at and self._topic_was_made_again():
             self.hold()
         self._reposition()
-        first = self._poll(self._poll_timeout_seconds)
+        first = self._poll(timeout_seconds)
         if first is None:
             return NOTHING
         more = self._client.consume(self._batch_max_records - 1, SWEEP_SECONDS) if self._batch_max_records > 1 else []

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -17,11 +17,14 @@ from ingestor.todos.batch import Batch, Move, Stored
 from ingestor.triage import Fault, fault_of, reason_of
 from schemas.codec import EventDecoder
 
+PROBE_SECONDS: Final = 2.0
+"""How long the first poll after a fault may take: when it brings nothing, then nothing is the matter any more."""
+
 
 class Source(Protocol):
     """Where records come from; see `ingestor.consumer.LogConsumer`."""
 
-    def take(self) -> Fetched:
+    def take(self, timeout_seconds: float) -> Fetched:
         """The next records, or none after a while."""
 
     def idle(self, seconds: float) -> None:
@@ -49,7 +52,15 @@ class Pipeline:
     """
 
     def __init__(
-        self, source: Source, decoder: EventDecoder, store: Store, *, health: Health, backoff: Backoff, report: Report
+        self,
+        source: Source,
+        decoder: EventDecoder,
+        store: Store,
+        *,
+        health: Health,
+        backoff: Backoff,
+        report: Report,
+        poll_timeout_seconds: float,
     ) -> None:
         self._source = source
         self._decoder = decoder
@@ -57,6 +68,7 @@ class Pipeline:
         self._health = health
         self._backoff = backoff
         self._report = report
+        self._poll_timeout_seconds = poll_timeout_seconds
         self._log = structlog.stdlib.get_logger(__name__)
 
     def run_pass(self) -> None:
@@ -83,7 +95,8 @@ class Pipeline:
             self._health.goes_on()
 
     def _store_next(self) -> None:
-        fetched = self._source.take()
+        longest = self._poll_timeout_seconds
+        fetched = self._source.take(longest if self._health.serves else min(longest, PROBE_SECONDS))
         if not fetched.records:
             return
         with _garbage_kept():

@@ -13,7 +13,8 @@ import dj_database_url
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from runtime import settings
+from ingestor import subscription
+from runtime import kafka, settings
 from runtime.logs import LogFormat
 from runtime.settings import InvalidSetting
 
@@ -97,6 +98,15 @@ def databases(configured: IngestorSettings) -> dict[str, Any]:
         raise InvalidSetting("DATABASE_URL: must be like postgresql://user:password@host:5432/name")
     parsed["OPTIONS"] = {**_CONNECTION, **parsed.get("OPTIONS", {})}
     return {"default": parsed}
+
+
+def consumer() -> kafka.Options:
+    """The Kafka consumer's options, with what `KAFKA_*` variables set.
+
+    Raises:
+        InvalidSetting: a variable sets what our promises rest on.
+    """
+    return subscription.consumer_options(os.environ)
 
 
 _CONNECTION: Final = {

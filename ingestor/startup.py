@@ -17,8 +17,8 @@ Check = Callable[[], object]
 """Returns when a part serves, raises a fault of the world when it does not."""
 
 
-def wait_until_ready(checks: Sequence[Check], health: Health, backoff: Backoff, stopping: threading.Event) -> None:
-    """Block until every check passes, or the process is stopping. What is missing is said all at once.
+def wait_until_ready(checks: Sequence[Check], health: Health, backoff: Backoff, stopping: threading.Event) -> bool:
+    """Block until every check passes; False when the process is stopping first. What is missing is said all at once.
 
     Raises:
         Exception: a check failed for a reason that waiting does not mend.
@@ -26,9 +26,11 @@ def wait_until_ready(checks: Sequence[Check], health: Health, backoff: Backoff, 
     while not stopping.is_set():
         missing = [reason for check in checks if (reason := _missing(check))]
         if not missing:
-            return
+            health.goes_on()
+            return True
         health.waits_for("; ".join(missing))
         stopping.wait(backoff.next_delay_seconds())
+    return False
 
 
 def tables_exist() -> None:

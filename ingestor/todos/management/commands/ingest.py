@@ -1,7 +1,6 @@
 """`python -m ingestor ingest`: everything is built here, and nowhere else."""
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -24,7 +23,7 @@ from ingestor.health import Health
 from ingestor.pipeline import Pipeline
 from ingestor.report import Report
 from ingestor.schedule import BackToBack
-from ingestor.subscription import admin_options, consumer_options
+from ingestor.subscription import admin_options
 from ingestor.todos.connection import never_hang
 from ingestor.todos.isolation import BadShareLimit
 from ingestor.todos.offsets import Offsets
@@ -33,6 +32,7 @@ from ingestor.topic import Topic
 from runtime import kafka, logs
 from runtime.settings import InvalidSetting
 from schemas.codec import EventDecoder
+from schemas.errors import RegistryRefused
 from schemas.names import TOPIC
 from schemas.registry import SchemaRegistry
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         """
         configured = settings.from_environment()
         settings.databases(configured)
-        options = consumer_options(os.environ)
+        options = settings.consumer()
         logs.configure(configured.log_format, configured.log_level)
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # how a pass failed is ours to say
         never_hang(configured.database_timeout_seconds)
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         stopping = _set_by_signals()
         try:
             _ingest(configured, options, log, stopping)
-        except (LooksLikeBadDeploy, ConsumerUnusable) as error:
+        except (LooksLikeBadDeploy, ConsumerUnusable, RegistryRefused) as error:
             log.critical("stopped", reason=str(error))
             sys.exit(1)
         except InvalidSetting:
@@ -84,7 +84,6 @@ def _ingest(
         client = Consumer({**options, "on_commit": log_commit}, logger=logging.getLogger("librdkafka"))
     topic = Topic(admin, TOPIC)
     offsets = Offsets(TOPIC)
-    registry = SchemaRegistry(configured.schema_registry_url)
     health = Health(log, time.monotonic)
     report = Report(log, shows_payloads=configured.log_payloads)
     consumer = LogConsumer(
@@ -94,21 +93,22 @@ def _ingest(
         stopping=stopping,
         clock=time.monotonic,
         batch_max_records=configured.batch_max_records,
-        poll_timeout_seconds=configured.poll_timeout_seconds,
     )
-    pipeline = Pipeline(
-        consumer,
-        EventDecoder(registry.schema_by_id),
-        TodoStore(offsets, BadShareLimit(configured.bad_share_limit, configured.bad_share_min_records)),
-        health=health,
-        backoff=_backoff(),
-        report=report,
-    )
-    checks = (topic.id, startup.tables_exist, partial(startup.subject_exists, registry))
     try:
-        startup.wait_until_ready(checks, health, _backoff(), stopping)
-        consumer.join()
-        BackToBack(pipeline.run_pass, stopping).run()
+        with SchemaRegistry(configured.schema_registry_url) as registry:
+            pipeline = Pipeline(
+                consumer,
+                EventDecoder(registry.schema_by_id),
+                TodoStore(offsets, BadShareLimit(configured.bad_share_limit, configured.bad_share_min_records)),
+                health=health,
+                backoff=_backoff(),
+                report=report,
+                poll_timeout_seconds=configured.poll_timeout_seconds,
+            )
+            checks = (topic.id, startup.tables_exist, partial(startup.subject_exists, registry))
+            if startup.wait_until_ready(checks, health, _backoff(), stopping):
+                consumer.join()
+                BackToBack(pipeline.run_pass, stopping).run()
     finally:
         consumer.close()
     log.info("stopped", **report.totals)
