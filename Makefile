@@ -21,6 +21,19 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 .PHONY: install
 install: $(INSTALLED) ## install the Python packages into .venv
 
+.PHONY: run
+run: $(INSTALLED) ## run everything in the foreground: Kafka, registry, PostgreSQL, gateway, ingestor
+	@$(BIN)/python -m stack run
+
+.PHONY: demo
+demo: $(INSTALLED) ## beside `make run`: create a few todos and watch them arrive as rows
+	@$(BIN)/python -m examples.demo
+
+TESTS ?= tests
+.PHONY: test
+test: $(INSTALLED) ## run every test on real parts; TESTS=tests/unit runs a part of them
+	@$(BIN)/pytest $(TESTS)
+
 OUT ?= .
 PROTOC = cd protos && ../$(BIN)/python -m grpc_tools.protoc -I.
 .PHONY: generate

@@ -1,0 +1,1 @@
+"""Clients, as programs to read and to copy from."""
