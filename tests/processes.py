@@ -95,6 +95,14 @@ def gateway(environment: Mapping[str, str]) -> Iterator[tuple[ServiceProcess, st
         yield process, f"127.0.0.1:{process.logged('serving')['port']}"
 
 
+@contextmanager
+def ingestor(environment: Mapping[str, str]) -> Iterator[ServiceProcess]:
+    """An ingestor that holds partitions."""
+    with ServiceProcess(["ingestor", "ingest"], environment) as process:
+        process.logged("partitions assigned")
+        yield process
+
+
 def _inherited() -> dict[str, str]:
     ours = ("GATEWAY_", "INGESTOR_", "KAFKA_", "SCHEMA_REGISTRY_", "DATABASE_URL")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
