@@ -1,6 +1,5 @@
 """`python -m stack`: the commands."""
 
-import errno
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ from schemas.names import TOPIC
 from stack import launcher, remote, supervisor, topic
 from stack.display import ConsoleDisplay
 from stack.embedded import Stack
-from stack.errors import DiskFull, StackError
+from stack.errors import StackError, disk_full
 from stack.interruption import interruptible
 from stack.settings import StackSettings, read
 from stack.state import Record, StateFolder
@@ -137,18 +136,12 @@ def execute() -> int:
         click.echo(f"error: {error}", err=True)
         return 1
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        full = disk_full(error)
+        if full is None:
             raise
-        click.echo(f"error: {_disk_full(error)}", err=True)
+        click.echo(f"error: {full}", err=True)
         return 1
     return code or 0
-
-
-def _disk_full(error: OSError) -> DiskFull:
-    return DiskFull(
-        f"no space is left for {error.filename or 'the stack'}; free some, or move the downloads with STACK_CACHE_DIR "
-        "and the data with STACK_STATE_DIR"
-    )
 
 
 def _hold_ephemeral(brokers: int) -> None:

@@ -1,5 +1,7 @@
 """What can go wrong with the embedded stack. Each message is one line, or a line and a log's last words."""
 
+import errno
+
 
 class StackError(Exception):
     """The stack cannot do what was asked. The message says why, and what to do."""
@@ -67,3 +69,13 @@ class TopicRefused(StackError):
 
 class StepFailed(StackError):
     """A command that prepares the services failed."""
+
+
+def disk_full(error: OSError) -> DiskFull | None:
+    """The error in our words when it says that a disk is full, else None."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return None
+    return DiskFull(
+        f"no space is left for {error.filename or 'the stack'}; free some, or move the downloads with STACK_CACHE_DIR "
+        "and the data with STACK_STATE_DIR"
+    )

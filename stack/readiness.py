@@ -1,12 +1,10 @@
 """Asking our own services, from outside, whether they serve."""
 
-import os
 from typing import Final
 
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
 
-from runtime.kafka import client_options
+from stack.admin import admin_client
 from stack.ports import LOOPBACK, accepts
 
 GROUP: Final = "todo"
@@ -33,7 +31,7 @@ def gateway_serves(port: int) -> bool:
 
 def group_has_members(bootstrap_servers: str) -> bool:
     """Whether somebody consumes in the group `todo`. Blocks for at most two seconds."""
-    admin = AdminClient({**client_options(os.environ, kept=()), "bootstrap.servers": bootstrap_servers})
+    admin = admin_client(bootstrap_servers)
     try:
         described = admin.describe_consumer_groups([GROUP], request_timeout=TIMEOUT_SECONDS)[GROUP].result()
     except KafkaException:

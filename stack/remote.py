@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from stack.state import Record, ServiceRecord, StateFolder
 
 POLL_SECONDS: Final = 0.1
 STOP_TIMEOUT_SECONDS: Final = 90
+FULL_BELOW_BYTES: Final = 1_000_000
 CHECKOUT: Final = Path(__file__).absolute().parent.parent
 
 
@@ -78,18 +80,25 @@ def start_supervisor(folder: StateFolder, brokers: int, display: Display) -> Rec
             record = folder.read()
             for _, line in follower.new_lines():
                 said.append(line)
-                if not line.startswith("error: "):
+                if not any(earlier.startswith("error: ") for earlier in said):
                     display.say(line)
             if record is not None and record.pid == supervisor.pid and record.phase == "ready":
                 return record
             if ended:
-                failed = record is not None and record.pid == supervisor.pid and record.message
-                raise StackError(failed or f"the supervisor ended at start:\n{last_words(chr(10).join(said))}")
+                told = record is not None and record.pid == supervisor.pid and record.message
+                raise StackError(told or _unsaid(folder, said))
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         supervisor.terminate()
         supervisor.wait(STOP_TIMEOUT_SECONDS)
         raise
+
+
+def _unsaid(folder: StateFolder, said: list[str]) -> str:
+    """Why a supervisor ended that could not write why."""
+    if shutil.disk_usage(folder.path).free < FULL_BELOW_BYTES:
+        return f"no space is left for {folder.path}; free some, or move the data with STACK_STATE_DIR"
+    return f"the supervisor ended at start:\n{last_words(chr(10).join(said))}"
 
 
 def stop(folder: StateFolder) -> bool:

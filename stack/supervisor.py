@@ -1,5 +1,6 @@
 """The process behind `up`: parent of the parts, until it is told to stop or is killed."""
 
+import contextlib
 import time
 from typing import Final
 
@@ -7,7 +8,7 @@ from rich.console import Console
 
 from stack.display import ConsoleDisplay
 from stack.embedded import Stack
-from stack.errors import StackError
+from stack.errors import StackError, disk_full
 from stack.interruption import interruptible
 from stack.settings import StackSettings
 from stack.state import StateFolder
@@ -35,7 +36,9 @@ def supervise(settings: StackSettings, brokers: int) -> None:
             stack.stop()
             folder.write(stack.record("stopped"))
         except (StackError, OSError) as error:
-            folder.write(stack.record("failed", str(error)))
+            told = (isinstance(error, OSError) and disk_full(error)) or error
+            with contextlib.suppress(OSError):  # on a full disk, `up` finds out by itself
+                folder.write(stack.record("failed", str(told)))
             raise
         finally:
             stack.kill()

@@ -34,7 +34,8 @@ from stack.service import Blueprint
 
 def stand_in(name, address, seconds, logs):
     command = (sys.executable, "-c", {service!r}, name, seconds)
-    return Blueprint(name, address, command, Path.cwd(), logs / (name + ".log"), is_ready=lambda: True)
+    log = logs / (name + ".log")
+    return Blueprint(name, address, command, Path.cwd(), log, is_ready=lambda: "says hello" in log.read_text())
 
 programs.STEPS = (programs.Step("preparing", {step!r}),)
 programs.blueprints = lambda addresses, environment, logs: (
@@ -76,6 +77,10 @@ class Run:
             assert line, f"ended without {words!r}: {self.output}"
             self.output += line
 
+    def read_until_both_run(self) -> None:
+        for name in ("gateway", "ingestor"):
+            self.read_until(f"{name} says hello")
+
     def end(self) -> int:
         assert self.process.stdout is not None
         code = self.process.wait(DEADLINE_SECONDS)
@@ -86,7 +91,7 @@ class Run:
 
 def test_it_shows_addresses_then_the_line_to_copy_then_the_logs(kafka: str, tmp_path: Path) -> None:
     run = Run(kafka, tmp_path)
-    run.read_until("gateway says hello")
+    run.read_until_both_run()
     run.process.terminate()
     assert run.end() == 0
     order = ["preparing", "starting gateway", kafka, "localhost:50051", "grpcurl -plaintext -d ", "gateway  | gateway"]
@@ -97,7 +102,7 @@ def test_it_shows_addresses_then_the_line_to_copy_then_the_logs(kafka: str, tmp_
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_all_in_order_with_exit_code_zero(kafka: str, tmp_path: Path, number: signal.Signals) -> None:
     run = Run(kafka, tmp_path)
-    run.read_until("ingestor says hello")
+    run.read_until_both_run()
     family = psutil.Process(run.process.pid).children(recursive=True)
     run.process.send_signal(number)
     assert run.end() == 0
@@ -108,7 +113,7 @@ def test_a_signal_stops_all_in_order_with_exit_code_zero(kafka: str, tmp_path: P
 
 
 def test_a_service_that_ends_by_itself_stops_all_with_its_last_words(kafka: str, tmp_path: Path) -> None:
-    run = Run(kafka, tmp_path, seconds="0.5")
+    run = Run(kafka, tmp_path, seconds="2")
     assert run.end() == 1
     log = re.escape(str(run.logs / "ingestor.log"))
     assert re.search(
@@ -127,7 +132,7 @@ def test_a_step_that_fails_is_told_with_its_last_words(kafka: str, tmp_path: Pat
 
 def test_nothing_is_left_when_it_is_killed(kafka: str, tmp_path: Path) -> None:
     run = Run(kafka, tmp_path)
-    run.read_until("ingestor says hello")
+    run.read_until_both_run()
     family = psutil.Process(run.process.pid).children(recursive=True)
     run.process.kill()
     run.end()
