@@ -3,13 +3,10 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC
-from typing import Final
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-
-JOB: Final = "pass"
 
 
 class BackToBack:
@@ -27,7 +24,7 @@ class BackToBack:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
-            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+            job_defaults={"coalesce": True, "misfire_grace_time": None},
         )
 
     def run(self) -> None:
@@ -36,7 +33,6 @@ class BackToBack:
         Raises:
             Exception: what a pass raised; no other pass follows it.
         """
-        # The listener runs after the executor has counted the job out: to schedule it there cannot be refused.
         self._scheduler.add_listener(self._pass_ended, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         self._scheduler.start()
         self._schedule()
@@ -46,7 +42,9 @@ class BackToBack:
             raise self._failure
 
     def _schedule(self) -> None:
-        self._scheduler.add_job(self._run_pass, id=JOB, replace_existing=True)
+        # A new job each time, never one id again: after a pass that ends as soon as it is submitted, the scheduler
+        # still removes the job of that id, and would remove its successor.
+        self._scheduler.add_job(self._run_pass)
 
     def _pass_ended(self, event: JobExecutionEvent) -> None:
         self._failure = event.exception
