@@ -1,7 +1,6 @@
 """A client that knows nothing of our generated code: it asks the server what it speaks, as grpcurl does."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
@@ -10,7 +9,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-Metadata = Sequence[tuple[str, str]]
+Metadata = tuple[tuple[str, str | bytes], ...]
 
 
 class ReflectionClient:
@@ -45,18 +44,21 @@ class ReflectionClient:
 
     def raw(self, method: str, body: bytes) -> bytes:
         """Send bytes as they are."""
-        call = self.channel.unary_unary(method, request_serializer=None, response_deserializer=None)
-        answer: bytes = call(body, timeout=30)
-        return answer
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(method, None, None)
+        return call(body, timeout=30)
 
     def close(self) -> None:
         self.channel.close()
 
 
+def as_call(error: grpc.RpcError) -> grpc.Call:
+    """The call that failed: the errors that stubs raise are calls too, which their type does not say."""
+    return cast("grpc.Call", error)
+
+
 def details(error: grpc.RpcError) -> dict[str, Any]:
     """What the status of a failed call carries: its `BadRequest` fields and its `RetryInfo` seconds."""
-    assert isinstance(error, grpc.Call)
-    packed = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    packed = dict(as_call(error).trailing_metadata() or ()).get("grpc-status-details-bin", b"")
     assert isinstance(packed, bytes)
     status = status_pb2.Status.FromString(packed)
     found: dict[str, Any] = {"code": status.code, "message": status.message}

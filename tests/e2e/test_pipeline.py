@@ -46,6 +46,11 @@ def gateway(environment: dict[str, str]) -> Iterator[str]:
         assert process.exit_code() == 0, process.text
 
 
+def row_of(database: extensions.cursor, todo_id: str) -> tuple[Any, ...] | None:
+    database.execute("SELECT title, description, owner, create_time FROM todo WHERE id = %s", (todo_id,))
+    return database.fetchone()
+
+
 def rows_of(database: extensions.cursor, prefix: str) -> dict[UUID, str]:
     database.execute("SELECT id, title FROM todo WHERE title LIKE %s", (prefix + "%",))
     return {UUID(str(row_id)): title for row_id, title in database.fetchall()}
@@ -60,9 +65,7 @@ def test_a_todo_that_was_answered_ok_becomes_its_row(
 ) -> None:
     with processes.ingestor(environment) as ingestor:
         todo = create(gateway, {"title": "Buy milk 🥛", "description": "2 l"})["todo"]
-        query = "SELECT title, description, owner, create_time FROM todo WHERE id = %s"
-        database.execute(query, (todo["id"],))
-        row = until(lambda: database.execute(query, (todo["id"],)) or database.fetchone())
+        row = until(lambda: row_of(database, todo["id"]))
         assert row == ("Buy milk 🥛", "2 l", "", datetime.fromisoformat(todo["create_time"]))
         ingestor.terminate()
         assert ingestor.exit_code() == 0, ingestor.text

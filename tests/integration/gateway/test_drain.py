@@ -6,13 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from schemas import registration
 from schemas.registry import SchemaRegistry
 from stack import Stack
-from tests import processes
-from tests.reflection import ReflectionClient, details
+from tests import health, processes
+from tests.reflection import ReflectionClient, as_call, details
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +24,8 @@ def own_stack() -> Iterator[Stack]:
 
 
 def until_not_serving(client: ReflectionClient, seen: threading.Event) -> None:
-    for answer in health_pb2_grpc.HealthStub(client.channel).Watch(health_pb2.HealthCheckRequest(), timeout=60):
-        if answer.status == health_pb2.HealthCheckResponse.NOT_SERVING:
+    for serving in health.changes(client.channel):
+        if not serving:
             seen.set()
             return
 
@@ -42,8 +41,7 @@ def test_calls_in_flight_at_sigterm_are_answered_once_the_broker_is_back(own_sta
         calls = [pool.submit(client.create_todo, {"title": f"in flight {number}"}) for number in range(10)]
         with pytest.raises(grpc.RpcError) as caught:  # answered after those before it were accepted
             client.create_todo({"title": "not acknowledged"}, timeout=1)
-        assert isinstance(caught.value, grpc.Call)
-        assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+        assert as_call(caught.value).code() == grpc.StatusCode.DEADLINE_EXCEEDED
 
         gateway.terminate()
         assert not_serving.wait(30)

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import grpc
 import pytest
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from gateway import identity
 from schemas.position import LogPosition
 from stack import Addresses, Stack
-from tests import processes
-from tests.reflection import ReflectionClient, details
+from tests import health, processes
+from tests.reflection import ReflectionClient, as_call, details
 
 CREATE_TODO = "/todo.v1.TodoService/CreateTodo"
 
@@ -30,8 +29,7 @@ def client(stack: Stack) -> Iterator[ReflectionClient]:
 def failure(client: ReflectionClient, method: str, body: bytes) -> grpc.StatusCode:
     with pytest.raises(grpc.RpcError) as caught:
         client.raw(method, body)
-    assert isinstance(caught.value, grpc.Call)
-    return caught.value.code()
+    return as_call(caught.value).code()
 
 
 def test_the_services_are_found_by_reflection(client: ReflectionClient) -> None:
@@ -88,16 +86,14 @@ def test_a_hostile_request_gets_the_right_status_and_a_healthy_server(
 def test_bytes_that_are_no_message_show_nothing_of_python(client: ReflectionClient) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         client.raw(CREATE_TODO, b"\xff\xff\xff\xff")
-    assert isinstance(caught.value, grpc.Call)
-    assert "the request is not a message of this method" in (caught.value.details() or "")
-    assert "Error" not in (caught.value.details() or "")
+    said = as_call(caught.value).details() or ""
+    assert "the request is not a message of this method" in said
+    assert "Error" not in said
 
 
 @pytest.mark.parametrize("service", ["", "todo.v1.TodoService"])
 def test_health_is_serving(client: ReflectionClient, service: str) -> None:
-    health = health_pb2_grpc.HealthStub(client.channel)
-    answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=30)
-    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    assert health.is_serving(client.channel, service)
 
 
 def test_a_second_gateway_on_the_same_port_stops_with_one_line(addresses: Addresses) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import grpc
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
-from grpc_health.v1 import health_pb2, health_pb2_grpc
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from schemas import registration
 from schemas.names import TOPIC
 from schemas.registry import SchemaRegistry
 from stack import Stack
+from tests import health
 from tests.processes import ServiceProcess
 from tests.reflection import ReflectionClient, details
 
@@ -28,11 +29,8 @@ def test_a_gateway_names_what_is_missing_and_serves_when_it_is_there(empty_stack
     addresses = empty_stack.addresses
     with ServiceProcess(["gateway"], {**addresses.environment(), "GATEWAY_PORT": "0"}) as gateway:
         client = ReflectionClient(f"127.0.0.1:{gateway.logged('listening')['port']}")
-        health = health_pb2_grpc.HealthStub(client.channel)
-
         gateway.logged("waiting", "run: python -m schemas register")
-        answer = health.Check(health_pb2.HealthCheckRequest(), timeout=30)
-        assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING
+        assert not health.is_serving(client.channel)
         with pytest.raises(grpc.RpcError) as caught:
             client.create_todo({"title": "too early"})
         assert details(caught.value)["code"] == grpc.StatusCode.UNAVAILABLE.value[0]

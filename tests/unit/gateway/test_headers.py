@@ -24,7 +24,11 @@ def test_an_event_has_the_attributes_of_cloudevents() -> None:
 
 
 def test_the_callers_traceparent_is_passed_on() -> None:
-    metadata = [("user-agent", "x"), ("traceparent", TRACEPARENT), ("traceparent-bin", b"\0")]
+    metadata: list[tuple[str, str | bytes]] = [
+        ("user-agent", "x"),
+        ("traceparent", TRACEPARENT),
+        ("traceparent-bin", b"\0"),
+    ]
     assert ("traceparent", TRACEPARENT) in headers.of(EVENT, metadata)
 
 
