@@ -82,7 +82,6 @@ class _Launch:
             return record.addresses
         self._cleanup.callback(self._folder.release)
         stack = Stack.persistent(self._folder, self._settings.brokers, self._settings, self._display)
-        self._cleanup.callback(lambda: self._folder.write(stack.record("stopped")))
         self._cleanup.callback(stack.stop)
         self._own_stack = stack
         self._folder.write(stack.record("starting"))
@@ -131,8 +130,8 @@ class _Launch:
         width = max(len(name) for name in styles)
         while True:
             for name, line in follower.new_lines():
-                prefix = Text(f"{name:<{width}} | ", style=styles[name])
-                self._console.print(prefix + Text.from_ansi(line), soft_wrap=True)
+                prefix = (f"{name:<{width}} | ", styles[name])
+                self._console.print(Text.assemble(prefix, Text.from_ansi(line)), soft_wrap=True)
             for service in watched:
                 if not service.is_running:
                     log = f"Its log, {service.log_path}, ends with:\n{service.last_words()}"

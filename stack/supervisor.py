@@ -34,7 +34,8 @@ def supervise(settings: StackSettings, brokers: int) -> None:
             watch(folder, stack)
         except KeyboardInterrupt:
             stack.stop()
-            folder.write(stack.record("stopped"))
+            with contextlib.suppress(OSError):
+                folder.write(stack.record("stopped"))
         except (StackError, OSError) as error:
             told = (isinstance(error, OSError) and disk_full(error)) or error
             with contextlib.suppress(OSError):  # on a full disk, `up` finds out by itself
@@ -51,6 +52,7 @@ def watch(folder: StateFolder, stack: Stack) -> None:
     while True:
         record = stack.record("ready")
         if record != known:
-            folder.write(record)
-            known = record
+            with contextlib.suppress(OSError):  # a disk that is full now ends nothing; it is tried again
+                folder.write(record)
+                known = record
         time.sleep(POLL_SECONDS)
