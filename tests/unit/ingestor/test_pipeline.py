@@ -126,7 +126,7 @@ def test_a_zombie_writes_nothing_and_reads_on_from_where_the_others_are() -> Non
     heir.pipeline.run_pass()
     zombie.consumer.take = lambda timeout_seconds: asleep  # type: ignore[method-assign]
     zombie.pipeline.run_pass()
-    del zombie.consumer.take  # type: ignore[method-assign]
+    del zombie.consumer.take
     assert zombie.titles == ["first", "second"]
     log.append(encoded(an_event("third")))
     zombie.pipeline.run_pass()
