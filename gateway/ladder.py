@@ -1,7 +1,7 @@
 """Producers with different patience, so that none tries for longer than the call it works for.
 
 librdkafka has one message timeout a producer, and looks for messages past theirs once a second: finer rungs would not
-be kept. See docs/decisions/0005-message-timeout.md.
+be kept. See docs/decisions/0006-message-timeout.md.
 """
 
 import asyncio
