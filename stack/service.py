@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from stack.errors import DiedAtStart, NotReadyInTime
 from stack.identity import OWN, Identity
 from stack.logfile import LogFile
@@ -137,8 +139,11 @@ class Service:
         self._nursery.forget(child)
 
     def pause(self) -> None:
-        """Stop its clock (SIGSTOP): it keeps its connections and answers nothing."""
+        """Stop its clock (SIGSTOP) and wait until it stands: it keeps its connections and answers nothing."""
         self._signal(signal.SIGSTOP)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while self.is_running and psutil.Process(self.pid).status() != psutil.STATUS_STOPPED:
+                time.sleep(POLL_SECONDS)
 
     def resume(self) -> None:
         """Let it go on (SIGCONT)."""
