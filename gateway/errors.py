@@ -24,6 +24,10 @@ class BrokersUnavailable(GatewayError):
     """The brokers did not take the event, for certain. Trying again later can help."""
 
 
+class GatewayStarting(GatewayError):
+    """The gateway has not found all that it needs yet, and took nothing. Trying again later can help."""
+
+
 class OutcomeUnknown(GatewayError):
     """The call's deadline passed before the brokers answered. A retry with the same request_id is safe."""
 

@@ -63,6 +63,6 @@ def _answering(behaviour: Behaviour, method: str) -> Behaviour:
             raise
         except Exception:
             _log.exception("call failed", method=method)
-            await statuses.abort(context, statuses.INTERNAL)
+            await statuses.abort(context, statuses.status_of_unforeseen())
 
     return answer

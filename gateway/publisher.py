@@ -6,7 +6,14 @@ from uuid import UUID
 
 from confluent_kafka import KafkaError, Message
 
-from gateway.errors import BrokersUnavailable, EventRefused, GatewayError, OutcomeUnknown, Overloaded
+from gateway.errors import (
+    BrokersUnavailable,
+    EventRefused,
+    GatewayError,
+    GatewayStarting,
+    OutcomeUnknown,
+    Overloaded,
+)
 from gateway.ladder import ProducerLadder
 from gateway.producer import DeliveryFailed, Headers
 from schemas.codec import EventEncoder
@@ -86,7 +93,7 @@ class LatePublisher:
     async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
         """See `Publisher.publish`."""
         if self._publisher is None:
-            raise BrokersUnavailable("the gateway is starting and is not ready yet")
+            raise GatewayStarting("the gateway is starting and is not ready yet")
         return await self._publisher.publish(event, headers, timeout_seconds)
 
 

@@ -1,5 +1,6 @@
 """A client that knows nothing of our generated code: it asks the server what it speaks, as grpcurl does."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import grpc
@@ -15,8 +16,8 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 class ReflectionClient:
     """Calls unary methods with dictionaries."""
 
-    def __init__(self, address: str) -> None:
-        self.channel = grpc.insecure_channel(address)
+    def __init__(self, address: str, options: Sequence[tuple[str, str | int]] = ()) -> None:
+        self.channel = grpc.insecure_channel(address, options=options)
         self._database = ProtoReflectionDescriptorDatabase(self.channel)
         self._pool = DescriptorPool(self._database)
 
@@ -57,13 +58,16 @@ def as_call(error: grpc.RpcError) -> grpc.Call:
 
 
 def details(error: grpc.RpcError) -> dict[str, Any]:
-    """What the status of a failed call carries: its `BadRequest` fields and its `RetryInfo` seconds."""
+    """What the status of a failed call carries: its reason, its `BadRequest` fields and its `RetryInfo` seconds."""
     packed = dict(as_call(error).trailing_metadata() or ()).get("grpc-status-details-bin", b"")
     assert isinstance(packed, bytes)
     status = status_pb2.Status.FromString(packed)
     found: dict[str, Any] = {"code": status.code, "message": status.message}
     for detail in status.details:
-        bad_request, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+        info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+        retry = error_details_pb2.RetryInfo()
+        if detail.Unpack(info):
+            found["reason"] = f"{info.domain}/{info.reason}"
         if detail.Unpack(bad_request):
             found["fields"] = sorted({violation.field for violation in bad_request.field_violations})
         if detail.Unpack(retry):

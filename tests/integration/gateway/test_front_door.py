@@ -59,6 +59,7 @@ def test_a_call_with_faults_names_every_field(client: ReflectionClient) -> None:
         client.create_todo({"title": "\0" * 201, "description": "\0" + "x" * 4000}, request_id="x" * 65)
     found = details(caught.value)
     assert found["code"] == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert found["reason"] == "todo.v1/INVALID_REQUEST"
     assert found["fields"] == ["request_id", "todo.description", "todo.title"]
     assert "retry_seconds" not in found
 
