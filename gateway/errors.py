@@ -1,6 +1,12 @@
 """Why a call is not answered OK, grouped by what the caller can do about it."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from gateway.validation import FieldViolation
+
+_NAMED: Final = 8
+"""Most fields in a message for people; the details hold the others."""
 
 
 class GatewayError(Exception):
@@ -15,8 +21,9 @@ class InvalidRequest(GatewayError):
     """The request breaks rules of its fields. Sending it again as it is cannot help."""
 
     def __init__(self, violations: list[FieldViolation]) -> None:
-        fields = ", ".join(dict.fromkeys(violation.field for violation in violations))
-        super().__init__(f"invalid: {fields}")
+        fields = list(dict.fromkeys(violation.field for violation in violations))
+        more = f" and {len(fields) - _NAMED} more" if len(fields) > _NAMED else ""
+        super().__init__(f"invalid: {', '.join(fields[:_NAMED])}{more}")
         self.violations = violations
 
 
@@ -38,3 +45,11 @@ class Overloaded(GatewayError):
 
 class EventRefused(GatewayError):
     """The brokers refuse this very event. No retry can help; the gateway or the topic is set up wrongly."""
+
+
+class BatchIncomplete(GatewayError):
+    """Some todos of a batch are stored, others are not known to be. A retry with the same request_ids is safe."""
+
+    def __init__(self, unconfirmed: Sequence[int], of: int, cause: GatewayError) -> None:
+        super().__init__(f"{len(unconfirmed)} of {of} todos are not known to be stored: {cause}")
+        self.unconfirmed = unconfirmed

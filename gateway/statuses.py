@@ -3,7 +3,9 @@
 https://google.aip.dev/193; https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import grpc
@@ -12,6 +14,7 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from gateway.errors import (
+    BatchIncomplete,
     BrokersUnavailable,
     EventRefused,
     GatewayError,
@@ -21,9 +24,13 @@ from gateway.errors import (
     OutcomeUnknown,
     Overloaded,
 )
+from gateway.validation import FieldViolation
+from todo.v1 import todo_service_pb2 as pb
 
 DOMAIN: Final = "todo.v1"
 """Of every ErrorInfo: with it the reasons are names that no other service gives out."""
+_MOST_DETAIL_BYTES: Final = 4096
+"""Clients refuse trailers of more than 8 kB (grpc.max_metadata_size), and these travel in base64."""
 _DETAILS_KEY: Final = "grpc-status-details-bin"
 
 
@@ -46,20 +53,27 @@ ANSWERS: Final[dict[type[GatewayError], Answer]] = {
     BrokersUnavailable: Answer(code_pb2.UNAVAILABLE, "BROKERS_UNAVAILABLE", retry_after_seconds=1),
     Overloaded: Answer(code_pb2.RESOURCE_EXHAUSTED, "OVERLOADED", retry_after_seconds=1),
     OutcomeUnknown: Answer(code_pb2.DEADLINE_EXCEEDED, "OUTCOME_UNKNOWN"),
+    BatchIncomplete: Answer(code_pb2.ABORTED, "BATCH_INCOMPLETE"),
     EventRefused: Answer(code_pb2.INTERNAL, "EVENT_REFUSED"),
 }
 UNFORESEEN: Final = Answer(code_pb2.INTERNAL, "INTERNAL_ERROR")
 
 
 def status_of(error: GatewayError) -> status_pb2.Status:
-    """The status of an error: ErrorInfo always, BadRequest for violations, RetryInfo where a retry can help."""
+    """The status of an error: ErrorInfo always, BadRequest for violations, RetryInfo where a retry can help.
+
+    Of violations that no trailer could carry, the first are told and the others counted (`violationsNotShown`).
+    """
     answer = ANSWERS[type(error)]
-    status = _status(answer, str(error))
     if isinstance(error, InvalidRequest):
-        bad_request = error_details_pb2.BadRequest()
-        for violation in error.violations:
-            bad_request.field_violations.add(field=violation.field, description=violation.description)
+        bad_request = _bad_request(error.violations)
+        hidden = len(error.violations) - len(bad_request.field_violations)
+        status = _status(answer, str(error), {"violationsNotShown": str(hidden)} if hidden else {})
         _attach(status, bad_request)
+    else:
+        status = _status(answer, str(error))
+    if isinstance(error, BatchIncomplete):
+        _attach(status, pb.BatchCreateTodosFailure(unconfirmed=error.unconfirmed))
     if answer.retry_after_seconds is not None:
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.seconds = answer.retry_after_seconds
@@ -78,10 +92,22 @@ async def abort(context: "grpc.aio.ServicerContext[Message, Message]", status: s
     await context.abort(code, status.message, ((_DETAILS_KEY, status.SerializeToString()),))
 
 
-def _status(answer: Answer, message: str) -> status_pb2.Status:
+def _status(answer: Answer, message: str, metadata: Mapping[str, str] = MappingProxyType({})) -> status_pb2.Status:
     status = status_pb2.Status(code=answer.code, message=message)
-    _attach(status, error_details_pb2.ErrorInfo(reason=answer.reason, domain=DOMAIN))
+    _attach(status, error_details_pb2.ErrorInfo(reason=answer.reason, domain=DOMAIN, metadata=metadata))
     return status
+
+
+def _bad_request(violations: Sequence[FieldViolation]) -> error_details_pb2.BadRequest:
+    shown = error_details_pb2.BadRequest()
+    left = _MOST_DETAIL_BYTES
+    for violation in violations:
+        one = error_details_pb2.BadRequest.FieldViolation(field=violation.field, description=violation.description)
+        left -= one.ByteSize()
+        if left < 0:
+            break
+        shown.field_violations.append(one)
+    return shown
 
 
 def _attach(status: status_pb2.Status, detail: Message) -> None:

@@ -31,6 +31,9 @@ SAMPLES: list[errors.GatewayError] = [
     errors.BrokersUnavailable("the brokers did not take the event: Local: Broker transport failure"),
     errors.Overloaded("too many events wait for the brokers"),
     errors.OutcomeUnknown("the brokers have not answered in time; a retry with its request_id is safe"),
+    errors.BatchIncomplete(
+        [2, 17], of=100, cause=errors.BrokersUnavailable("the brokers did not take the event: Local: Timed out")
+    ),
     errors.EventRefused("the brokers refuse the event: Broker: Topic authorization failed"),
 ]
 
@@ -87,3 +90,18 @@ def test_the_service_config_knows_the_gateways_limits() -> None:
     defaults = GatewaySettings.model_fields
     assert method["maxRequestMessageBytes"] == defaults["max_message_bytes"].default
     assert method["timeout"] == f"{defaults['publish_timeout_seconds'].default:.0f}s"
+
+
+def test_violations_that_no_trailer_could_carry_are_counted() -> None:
+    violations = [FieldViolation(f"requests[{n}].todo.title", "r", "must be short") for n in range(1000)]
+    status = statuses.status_of(errors.InvalidRequest(violations))
+    assert len(status.SerializeToString()) < 6_000
+    info, bad_request = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
+    assert status.details[0].Unpack(info)
+    assert status.details[1].Unpack(bad_request)
+    assert len(bad_request.field_violations) + int(info.metadata["violationsNotShown"]) == 1000
+
+
+def test_a_batch_of_which_every_second_todo_is_missing_fits_into_a_trailer() -> None:
+    error = errors.BatchIncomplete(range(0, 1000, 2), of=1000, cause=errors.BrokersUnavailable("away"))
+    assert len(statuses.status_of(error).SerializeToString()) < 6_000
