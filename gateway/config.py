@@ -22,6 +22,7 @@ _DEFAULTS = {
     "bootstrap.servers": "127.0.0.1:9092",
     "linger.ms": "0",  # a lone call waits for nothing; acknowledgements are spaced instead (gateway/delivery.py)
     "client.id": "todo-gateway",
+    "queue.buffering.max.kbytes": "65536",  # holds also what calls left behind that were cancelled
 }
 """Where ours differ from librdkafka's; KAFKA_* variables go before them."""
 
@@ -43,6 +44,15 @@ class GatewaySettings(BaseSettings):
         30.0, ge=0, le=900, description="How long calls in flight may take to finish after SIGTERM."
     )
     max_message_bytes: int = Field(1_048_576, ge=65_536, description="Largest request that is read, in bytes.")
+    max_calls: int = Field(
+        1000, ge=1, description="Most calls that are worked on at once; the next is RESOURCE_EXHAUSTED at once."
+    )
+    max_calls_per_connection: int = Field(
+        100, ge=1, description="Most calls at once on one connection; the client itself holds the next back."
+    )
+    max_bytes_in_flight: int = Field(
+        67_108_864, ge=1_048_576, description="Most memory that the calls worked on may take together, in bytes."
+    )
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="auto (a person at a terminal, JSON elsewhere), console, json."
     )

@@ -39,8 +39,12 @@ class OutcomeUnknown(GatewayError):
     """The call's deadline passed before the brokers answered. A retry with the same request_id is safe."""
 
 
+class DeadlineGone(GatewayError):
+    """The call's deadline had passed before it was worked on, so nothing was stored."""
+
+
 class Overloaded(GatewayError):
-    """Too many events wait for the brokers already. Trying again later can help."""
+    """As much is being worked on as there is room for. Trying again later can help."""
 
 
 class EventRefused(GatewayError):

@@ -1,27 +1,40 @@
-"""What stands around every call: bytes that are no message, and errors, become statuses."""
+"""What stands around every call: no place, bytes that are no message, and errors, become statuses."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import grpc
 import structlog
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from gateway import statuses
-from gateway.errors import GatewayError, MalformedRequest
+from gateway.admission import Admission, weight
+from gateway.errors import DeadlineGone, GatewayError, MalformedRequest, Overloaded
 
 _log = structlog.get_logger(__name__)
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Behaviour: TypeAlias = Callable[[Any, Any], Awaitable[Any]]
 
+_OURS: Final = "/todo.v1."
+
+
+class Received(NamedTuple):
+    """A request, or why its bytes are none, and how many they are."""
+
+    request: Message | MalformedRequest
+    size: int
+
 
 class StatusInterceptor(grpc.aio.ServerInterceptor):
-    """Ends calls that fail with the status of their error.
+    """Ends calls that find no place, and calls that fail, with the status of their error.
 
     grpc.aio by itself answers UNKNOWN, with the text of Python's exception, both to bytes that do not parse and to
-    errors of a handler. Unary methods of ours only; health and reflection keep their own ways.
+    errors of a handler. Unary methods of ours only; health and reflection keep their own ways, and always have a place.
     """
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
 
     async def intercept_service(
         self,
@@ -30,39 +43,52 @@ class StatusInterceptor(grpc.aio.ServerInterceptor):
     ) -> Handler:
         """Wrap a unary method's deserializer and behaviour."""
         handler = await continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None or handler.request_deserializer is None:
+        if handler is None or not handler_call_details.method.startswith(_OURS) or handler.unary_unary is None:
             return handler
+        if self._admission.is_full:
+            return _REFUSAL
         return grpc.unary_unary_rpc_method_handler(
-            _answering(handler.unary_unary, handler_call_details.method),
+            self._answering(handler.unary_unary, handler_call_details.method),
             request_deserializer=_tolerant(handler.request_deserializer),
             response_serializer=handler.response_serializer,
         )
 
+    def _answering(self, behaviour: Behaviour, method: str) -> Behaviour:
+        async def answer(received: Received, context: Any) -> Any:  # noqa: ANN401 any method's types
+            request, size = received
+            try:
+                if isinstance(request, GatewayError):
+                    raise request
+                if context.time_remaining() == 0:
+                    raise DeadlineGone("the call's deadline passed before it was worked on; nothing was stored")
+                with self._admission.place(weight(request, size)):
+                    return await behaviour(request, context)
+            except GatewayError as error:
+                await statuses.abort(context, statuses.status_of(error))
+            except grpc.aio.AbortError:
+                raise
+            except Exception:
+                _log.exception("call failed", method=method)
+                await statuses.abort(context, statuses.status_of_unforeseen())
 
-def _tolerant(deserializer: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
-    def deserialize(data: bytes) -> Any:  # noqa: ANN401 any message, or the error in its place
+        return answer
+
+
+def _tolerant(deserializer: Callable[[bytes], Message] | None) -> Callable[[bytes], Received]:
+    def deserialize(data: bytes) -> Received:
         try:
-            return deserializer(data)
+            return Received(deserializer(data), len(data))  # type: ignore[misc]  # generated code always has one
         except DecodeError:
-            return MalformedRequest(
-                "the request is not a message of this method: broken protobuf, or text that is not UTF-8"
-            )
+            said = "the request is not a message of this method: broken protobuf, or text that is not UTF-8"
+            return Received(MalformedRequest(said), len(data))
 
     return deserialize
 
 
-def _answering(behaviour: Behaviour, method: str) -> Behaviour:
-    async def answer(request: Any, context: Any) -> Any:  # noqa: ANN401 any method's types
-        try:
-            if isinstance(request, GatewayError):
-                raise request
-            return await behaviour(request, context)
-        except GatewayError as error:
-            await statuses.abort(context, statuses.status_of(error))
-        except grpc.aio.AbortError:
-            raise
-        except Exception:
-            _log.exception("call failed", method=method)
-            await statuses.abort(context, statuses.status_of_unforeseen())
+async def _refuse(_: object, context: Any) -> None:  # noqa: ANN401 any method's types
+    await statuses.abort(context, _NO_PLACE)
 
-    return answer
+
+_NO_PLACE: Final = statuses.status_of(Overloaded("the gateway works on as many calls as it can"))
+_REFUSAL: Final[Handler] = grpc.stream_stream_rpc_method_handler(_refuse)
+"""A handler of streams is begun before a message is read, so a refused call's message never takes memory."""

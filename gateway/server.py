@@ -6,6 +6,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from gateway.admission import Admission
 from gateway.config import GatewaySettings
 from gateway.interceptor import StatusInterceptor
 from gateway.service import TodoService
@@ -22,10 +23,11 @@ class GatewayServer:
     def __init__(self, settings: GatewaySettings, service: TodoService) -> None:
         self._health = health.aio.HealthServicer()
         self._server = grpc.aio.server(
-            interceptors=[StatusInterceptor()],
+            interceptors=[StatusInterceptor(Admission(settings.max_calls, settings.max_bytes_in_flight))],
             options=[
                 ("grpc.so_reuseport", 0),  # on by default: a second server would share the port in silence
                 ("grpc.max_receive_message_length", settings.max_message_bytes),
+                ("grpc.max_concurrent_streams", settings.max_calls_per_connection),
             ],
         )
         pb_grpc.add_TodoServiceServicer_to_server(service, self._server)

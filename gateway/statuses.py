@@ -16,6 +16,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from gateway.errors import (
     BatchIncomplete,
     BrokersUnavailable,
+    DeadlineGone,
     EventRefused,
     GatewayError,
     GatewayStarting,
@@ -53,6 +54,7 @@ ANSWERS: Final[dict[type[GatewayError], Answer]] = {
     BrokersUnavailable: Answer(code_pb2.UNAVAILABLE, "BROKERS_UNAVAILABLE", retry_after_seconds=1),
     Overloaded: Answer(code_pb2.RESOURCE_EXHAUSTED, "OVERLOADED", retry_after_seconds=1),
     OutcomeUnknown: Answer(code_pb2.DEADLINE_EXCEEDED, "OUTCOME_UNKNOWN"),
+    DeadlineGone: Answer(code_pb2.DEADLINE_EXCEEDED, "DEADLINE_GONE"),
     BatchIncomplete: Answer(code_pb2.ABORTED, "BATCH_INCOMPLETE"),
     EventRefused: Answer(code_pb2.INTERNAL, "EVENT_REFUSED"),
 }

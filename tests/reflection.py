@@ -43,6 +43,15 @@ class ReflectionClient:
         """CreateTodo's answer."""
         return self.call("todo.v1.TodoService", "CreateTodo", {"todo": todo, "request_id": request_id}, **options)
 
+    def begin_create_todo(self, todo: dict[str, Any]) -> "grpc.Future[Any]":
+        """A CreateTodo that nobody waits for yet."""
+        method = self._pool.FindServiceByName("todo.v1.TodoService").methods_by_name["CreateTodo"]
+        request = ParseDict({"todo": todo}, GetMessageClass(method.input_type)())
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(
+            "/todo.v1.TodoService/CreateTodo", None, None
+        )
+        return call.future(request.SerializeToString(), timeout=60)
+
     def raw(self, method: str, body: bytes) -> bytes:
         """Send bytes as they are."""
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(method, None, None)

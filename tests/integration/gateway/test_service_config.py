@@ -1,17 +1,13 @@
 """A stock client with the published service config and no code for retries loses no call."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from gateway import identity
-from schemas import registration
 from schemas.names import TOPIC
-from schemas.registry import SchemaRegistry
 from stack import Stack
 from tests import processes
 from tests.processes import ServiceProcess
@@ -19,15 +15,6 @@ from tests.reflection import ReflectionClient
 
 SERVICE_CONFIG = Path(__file__).parents[3] / "protos" / "todo" / "v1" / "service_config.json"
 CALLERS = 8
-
-
-@pytest.fixture(scope="module")
-def own_stack() -> Iterator[Stack]:
-    """A stack whose broker may be restarted and whose topic may be missing."""
-    with Stack.ephemeral(parts={"kafka", "registry"}) as stack:
-        with SchemaRegistry(stack.addresses.schema_registry_url) as registry:
-            registration.register(registry)
-        yield stack
 
 
 def stock_client(address: str) -> ReflectionClient:

@@ -29,8 +29,9 @@ SAMPLES: list[errors.GatewayError] = [
     ),
     errors.GatewayStarting("the gateway is starting and is not ready yet"),
     errors.BrokersUnavailable("the brokers did not take the event: Local: Broker transport failure"),
-    errors.Overloaded("too many events wait for the brokers"),
+    errors.Overloaded("the gateway works on as many calls as it can"),
     errors.OutcomeUnknown("the brokers have not answered in time; a retry with its request_id is safe"),
+    errors.DeadlineGone("the call's deadline passed before it was worked on; nothing was stored"),
     errors.BatchIncomplete(
         [2, 17], of=100, cause=errors.BrokersUnavailable("the brokers did not take the event: Local: Timed out")
     ),
