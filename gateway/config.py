@@ -1,14 +1,13 @@
 """The gateway's settings. Each is read from the environment variable of its name, here and nowhere else."""
 
-import ipaddress
 import os
 from dataclasses import dataclass
-from typing import Self
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from runtime import kafka, settings
+from runtime.listening import ListeningSettings
 from runtime.logs import LogFormat
 
 _PROMISED = {
@@ -27,16 +26,12 @@ _DEFAULTS = {
 """Where ours differ from librdkafka's; KAFKA_* variables go before them."""
 
 
-class GatewaySettings(BaseSettings):
-    """Settings named `GATEWAY_*`, and the registry's address."""
+class GatewaySettings(ListeningSettings):
+    """Settings named `GATEWAY_*`, those of `runtime.listening` among them, and the registry's address."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback only with GATEWAY_INSECURE=1.")
     port: int = Field(50051, ge=0, le=65535, description="Port to listen on; 0 takes a free one and logs it.")
-    insecure: bool = Field(
-        False, description="Allow plaintext beyond loopback: anyone on the network can read and call."
-    )
     publish_timeout_seconds: float = Field(
         30.0, gt=0, le=900, description="How long a call without a deadline waits for the brokers."
     )
@@ -64,12 +59,6 @@ class GatewaySettings(BaseSettings):
         description="Address of the schema registry.",
     )
 
-    @model_validator(mode="after")
-    def _beyond_loopback_only_when_told(self) -> Self:
-        if not self.insecure and not _is_loopback(self.host):
-            raise ValueError("GATEWAY_HOST is not loopback; without TLS that needs GATEWAY_INSECURE=1")
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -87,12 +76,3 @@ def from_environment() -> Config:
     """
     options = kafka.client_options(os.environ, kept=(*_PROMISED, *_OF_THE_LADDER))
     return Config(settings.load(GatewaySettings, os.environ), {**_DEFAULTS, **options, **_PROMISED})
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -27,6 +27,18 @@ class InvalidRequest(GatewayError):
         self.violations = violations
 
 
+class CredentialsMissing(GatewayError):
+    """The call does not say who makes it."""
+
+
+class CredentialsRefused(GatewayError):
+    """What the call says of who makes it proves nothing."""
+
+
+class KeysUnavailable(GatewayError):
+    """Nobody can check who makes the call, since the issuer's keys are not known. Trying again later can help."""
+
+
 class BrokersUnavailable(GatewayError):
     """The brokers did not take the event, for certain. Trying again later can help."""
 

@@ -1,4 +1,4 @@
-"""What stands around every call: no place, bytes that are no message, and errors, become statuses."""
+"""What stands around every call: what keeps it from being worked on, and errors, become statuses."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, Message
 
 from gateway import statuses
 from gateway.admission import Admission, weight
+from gateway.callers import CALLER, Authenticate
 from gateway.errors import DeadlineGone, GatewayError, MalformedRequest, Overloaded
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +34,9 @@ class StatusInterceptor(grpc.aio.ServerInterceptor):
     errors of a handler. Unary methods of ours only; health and reflection keep their own ways, and always have a place.
     """
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, authenticate: Authenticate | None = None) -> None:
         self._admission = admission
+        self._authenticate = authenticate
 
     async def intercept_service(
         self,
@@ -57,6 +59,8 @@ class StatusInterceptor(grpc.aio.ServerInterceptor):
         async def answer(received: Received, context: Any) -> Any:  # noqa: ANN401 any method's types
             request, size = received
             try:
+                if self._authenticate is not None:
+                    CALLER.set(await self._authenticate(context))
                 if isinstance(request, GatewayError):
                     raise request
                 if context.time_remaining() == 0:

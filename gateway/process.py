@@ -46,7 +46,9 @@ async def run(config: Config) -> int:
     service = TodoService(publisher, Rules(), publish_timeout_seconds=settings.publish_timeout_seconds)
     server = GatewayServer(settings, service)
     port = await server.start()
-    _log.info("listening", host=settings.host, port=port)
+    _log.info(
+        "listening", host=settings.host, port=port, health_port=server.health_port, tls=settings.tls_cert is not None
+    )
 
     async def open_when_ready() -> None:
         with SchemaRegistry(settings.schema_registry_url) as registry:

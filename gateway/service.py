@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
 
-import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from gateway import headers, identity
+from gateway.callers import CALLER, Context
 from gateway.errors import BatchIncomplete, EventRefused, GatewayError, InvalidRequest, OutcomeUnknown
 from gateway.producer import Headers
 from gateway.publisher import Published, Publisher
@@ -16,9 +15,7 @@ from schemas.events import TodoCreated
 from schemas.position import LogPosition
 from todo.v1 import todo_service_pb2 as pb
 
-_NO_CALLER: Final = ""
 Clock = Callable[[], datetime]
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 def utc_now() -> datetime:
@@ -48,7 +45,7 @@ class TodoService:
         """
         if violations := self._rules.violations(request):
             raise InvalidRequest(violations)
-        event = _event(request, self._clock())
+        event = _event(request, CALLER.get(), self._clock())
         position = await self._publisher.publish(
             event, headers.of(event, _shared_headers(context)), self._seconds_left(context)
         )
@@ -68,8 +65,8 @@ class TodoService:
         """
         if violations := self._rules.batch_violations(request):
             raise InvalidRequest(violations)
-        now, shared = self._clock(), _shared_headers(context)
-        events = [_event(one, now) for one in request.requests]
+        now, caller, shared = self._clock(), CALLER.get(), _shared_headers(context)
+        events = [_event(one, caller, now) for one in request.requests]
         published = await self._publisher.publish_all(
             [(event, headers.of(event, shared)) for event in events], self._seconds_left(context)
         )
@@ -89,12 +86,12 @@ def _shared_headers(context: Context) -> Headers:
     return headers.of_call(context.invocation_metadata() or ())
 
 
-def _event(request: pb.CreateTodoRequest, now: datetime) -> TodoCreated:
+def _event(request: pb.CreateTodoRequest, caller: str, now: datetime) -> TodoCreated:
     return TodoCreated(
-        id=identity.todo_id(_NO_CALLER, request.request_id),
+        id=identity.todo_id(caller, request.request_id),
         title=request.todo.title,
         description=request.todo.description,
-        owner=_NO_CALLER,
+        owner=caller,
         create_time=now,
     )
 

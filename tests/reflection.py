@@ -16,8 +16,16 @@ Metadata = tuple[tuple[str, str | bytes], ...]
 class ReflectionClient:
     """Calls unary methods with dictionaries."""
 
-    def __init__(self, address: str, options: Sequence[tuple[str, str | int]] = ()) -> None:
-        self.channel = grpc.insecure_channel(address, options=options)
+    def __init__(
+        self,
+        address: str,
+        options: Sequence[tuple[str, str | int]] = (),
+        credentials: grpc.ChannelCredentials | None = None,
+    ) -> None:
+        if credentials is None:
+            self.channel = grpc.insecure_channel(address, options=options)
+        else:
+            self.channel = grpc.secure_channel(address, credentials, options=options)
         self._database = ProtoReflectionDescriptorDatabase(self.channel)
         self._pool = DescriptorPool(self._database)
 

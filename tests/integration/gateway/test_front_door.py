@@ -84,6 +84,13 @@ def test_a_hostile_request_gets_the_right_status_and_a_healthy_server(
     assert client.create_todo({"title": "still here"})["todo"]["id"]
 
 
+def test_metadata_that_is_too_large_is_refused_and_the_server_stays_healthy(client: ReflectionClient) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        client.create_todo({"title": "x"}, metadata=(("x-large", "x" * 100_000),))
+    assert as_call(caught.value).code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert client.create_todo({"title": "still here"})["todo"]["id"]
+
+
 def test_bytes_that_are_no_message_show_nothing_of_python(client: ReflectionClient) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         client.raw(CREATE_TODO, b"\xff\xff\xff\xff")

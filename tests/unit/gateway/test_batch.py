@@ -6,7 +6,8 @@ from typing import cast
 import pytest
 
 from gateway import errors
-from gateway.service import Context, TodoService
+from gateway.callers import Context
+from gateway.service import TodoService
 from gateway.validation import Rules
 from schemas.position import LogPosition
 from tests.fakes.publisher import FakePublisher

@@ -27,6 +27,9 @@ SAMPLES: list[errors.GatewayError] = [
             FieldViolation("request_id", "request_id.printable_ascii", "must be printable ASCII characters only"),
         ]
     ),
+    errors.CredentialsMissing("a token is needed: authorization: Bearer <token>"),
+    errors.CredentialsRefused("the token has expired"),
+    errors.KeysUnavailable("the issuer's keys are not known yet"),
     errors.GatewayStarting("the gateway is starting and is not ready yet"),
     errors.BrokersUnavailable("the brokers did not take the event: Local: Broker transport failure"),
     errors.Overloaded("the gateway works on as many calls as it can"),
