@@ -80,8 +80,8 @@ def _ingest(
 ) -> None:
     """Build the parts, wait for what they need, and run passes until the process is stopping."""
     with kafka.naming_variables(options):
-        admin = AdminClient(admin_options(options))
         client = Consumer({**options, "on_commit": log_commit}, logger=logging.getLogger("librdkafka"))
+        admin = AdminClient(admin_options(options))
     topic = Topic(admin, TOPIC)
     offsets = Offsets(TOPIC)
     health = Health(log, time.monotonic)
