@@ -84,3 +84,7 @@ check: $(INSTALLED) ## format, lint, types, imports, contracts, generated code, 
 $(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
 	@if said=$$($(check-$*) 2>&1); then printf 'ok      %s\n' '$*'; \
 	else printf 'FAILED  %s\n%s\nto mend it: %s\n' '$*' "$$said" '$(mend-$*)'; exit 1; fi
+
+.PHONY: bench
+bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselines (three minutes)
+	@$(BIN)/python -m bench
