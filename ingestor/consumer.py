@@ -144,7 +144,9 @@ class LogConsumer:
         records = []
         for message in messages:
             partition, offset = message.partition(), message.offset()
-            if partition is None or offset is None or partition not in self._positions or not self._check(message):
+            if partition is None or offset is None or partition not in self._positions:
+                continue
+            if self._check(message) is None:  # a record without a value is false, and is a record
                 continue
             records.append(message)
             spans[partition] = (spans[partition][0] if partition in spans else offset, offset)

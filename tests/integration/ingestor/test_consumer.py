@@ -158,6 +158,12 @@ def test_reading_begins_where_the_claim_says(bench: Bench) -> None:
     assert bench.taken(1) == [b"3"]
 
 
+def test_a_record_without_a_value_is_taken_like_any_other(bench: Bench) -> None:
+    bench.append(b"", 0)
+    bench.append(b"behind it", 0)
+    assert bench.taken(2) == [b"", b"behind it"]
+
+
 def test_a_batch_has_an_upper_bound_and_nothing_is_left_out_behind_it(bench: Bench) -> None:
     for number in range(150):
         bench.append(b"%03d" % number, 0)
