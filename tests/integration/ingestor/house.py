@@ -1,20 +1,22 @@
 """Ingestors as processes, on a stack whose parts may be killed, with a topic and a database that nobody else uses."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any, Final
 from uuid import UUID
 
+import psutil
 import psycopg2
 from confluent_kafka import ConsumerGroupTopicPartitions, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from schemas import registration
 from schemas.codec import EventEncoder
 from schemas.events import TodoCreated
-from schemas.names import TOPIC
+from schemas.names import SUBJECT, TOPIC
 from schemas.registry import SchemaRegistry
 from stack import Stack
 from tests.integration.ingestor.database import new_database
@@ -40,8 +42,8 @@ class House:
         self.url = url
         self.environment = {**stack.addresses.environment(), "DATABASE_URL": url}
         bootstrap_servers = stack.addresses.kafka_bootstrap_servers
-        self.admin = AdminClient({"bootstrap.servers": bootstrap_servers})
-        self.producer = Producer({"bootstrap.servers": bootstrap_servers, "enable.idempotence": True})
+        self.admin = AdminClient({"bootstrap.servers": bootstrap_servers, "log_level": 0})
+        self.producer = Producer({"bootstrap.servers": bootstrap_servers, "enable.idempotence": True, "log_level": 0})
         with SchemaRegistry(stack.addresses.schema_registry_url) as registry:
             self.schema_id = registration.register(registry).id
         self._encoder = EventEncoder(self.schema_id)
@@ -51,8 +53,13 @@ class House:
         """A house with an empty database, without tables."""
         return cls(stack, new_database(stack.addresses.database_url))
 
-    def ingestor(self, **settings: str) -> ServiceProcess:
-        return ServiceProcess(["ingestor", "ingest"], {**self.environment, **settings})
+    @contextmanager
+    def ingestor(self, **settings: str) -> Iterator[ServiceProcess]:
+        """A process that is told to stop at the end, if it still runs, so that it leaves the group at once."""
+        with ServiceProcess(["ingestor", "ingest"], {**self.environment, **settings}) as process:
+            yield process
+            process.terminate()
+            process.exit_code()
 
     def encoded(self, event: TodoCreated) -> bytes:
         return self._encoder.encode(event)
@@ -76,6 +83,32 @@ class House:
 
     def create_topic(self) -> None:
         self.admin.create_topics([NewTopic(TOPIC, num_partitions=PARTITIONS)])[TOPIC].result(LONG_SECONDS)
+
+    def execute(self, *statements: str) -> None:
+        """Run statements in one session, each in a transaction of its own."""
+        with closing(psycopg2.connect(self.url)) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            for statement in statements:
+                cursor.execute(statement)
+
+    @contextmanager
+    def frozen_database(self) -> Iterator[None]:
+        """The server and the processes that serve its clients stand still, and their connections stay open."""
+        postgres = psutil.Process(self.stack.service("postgres").pid)
+        family = [postgres, *postgres.children()]
+        for process in family:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in family:
+                process.resume()
+
+    def forget_subject(self) -> None:
+        """Let the registry lose the events' subject, with all its versions."""
+        with SchemaRegistryClient({"url": self.stack.addresses.schema_registry_url}) as client:
+            client.delete_subject(SUBJECT)
+            client.delete_subject(SUBJECT, permanent=True)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         with closing(psycopg2.connect(self.url)) as connection, connection.cursor() as cursor:

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         settings.databases(configured)
         options = settings.consumer()
         logs.configure(configured.log_format, configured.log_level)
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # how a pass failed is ours to say
+        _leave_faults_to_us(configured.log_level)
         never_hang(configured.database_timeout_seconds)
         log = structlog.stdlib.get_logger("ingestor")
         stopping = _set_by_signals()
@@ -112,6 +112,13 @@ def _ingest(
     finally:
         consumer.close()
     log.info("stopped", **report.totals)
+
+
+def _leave_faults_to_us(log_level: str) -> None:
+    """Both libraries report in many lines what `Health`, or the last words of this command, say in one."""
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    if log_level != "DEBUG":
+        logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
 
 
 def _backoff() -> Backoff:
