@@ -60,6 +60,8 @@ LULL_SECONDS: Final = 8.0
 
 _SHORTEST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_DOWN_SECONDS: Final = 1.5
+_OPENING_CYCLE_SECONDS: Final = 14.0
+"""So that a short run, too, does everything to everything."""
 _DECK: Final = (*[Kind.KILL] * 5, Kind.PAUSE, Kind.RESTART)
 
 
@@ -82,8 +84,9 @@ def plan(seed: int, kills: int, seconds: float | None = None) -> list[Fault]:
 def _faults(lane: Lane, random_: random.Random) -> Iterator[Fault]:
     """The faults of one lane, without an end."""
     active_seconds = 0.0
-    for kind in _kinds(random_):
-        active_seconds += random_.uniform(0.5, 1.5) * lane.cycle_seconds
+    for number, kind in enumerate(_kinds(random_)):
+        cycle_seconds = min(lane.cycle_seconds, _OPENING_CYCLE_SECONDS) if number < len(Kind) else lane.cycle_seconds
+        active_seconds += random_.uniform(0.5, 1.5) * cycle_seconds
         longest = lane.longest_pause_seconds if kind is Kind.PAUSE else _LONGEST_DOWN_SECONDS
         shortest = _SHORTEST_PAUSE_SECONDS if kind is Kind.PAUSE else 0.0
         yield Fault(
