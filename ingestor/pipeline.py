@@ -43,6 +43,9 @@ class Store(Protocol):
     def save(self, batch: Batch) -> Stored:
         """Store the batch whole or not at all."""
 
+    def reconnect(self) -> None:
+        """Have a new connection next time."""
+
 
 class Pipeline:
     """Carries records from a source into a store, each once.
@@ -89,6 +92,7 @@ class Pipeline:
             if fault_of(error) is not Fault.WORLD:
                 raise
             self._health.waits_for(reason_of(error))
+            self._store.reconnect()
             self._retreat()
         else:
             self._backoff.reset()
