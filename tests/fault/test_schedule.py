@@ -33,9 +33,9 @@ def test_every_part_is_killed_paused_and_restarted_in_a_long_plan() -> None:
     assert done == {part: set(Kind) for lane in schedule.LANES for part in lane.parts}
 
 
-def test_a_thousand_kills_are_planned_within_35_minutes() -> None:
+def test_a_thousand_kills_are_planned_within_forty_minutes() -> None:
     for seed in range(20):
-        assert schedule.plan(seed, 1000)[-1].at_seconds < 35 * 60
+        assert schedule.plan(seed, 1000)[-1].at_seconds < 40 * 60
 
 
 def test_pauses_outlast_the_sessions_of_brokers_and_of_ingestors() -> None:

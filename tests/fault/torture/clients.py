@@ -21,7 +21,7 @@ DEADLINES_SECONDS: Final = (1.5, 5.0, 15.0)
 GIVE_UP_SECONDS: Final = 180.0
 _SHARE_REPEATED: Final = 0.03
 """Of calls that are made once more after OK, as by a client that lost the answer."""
-_PAUSE_SECONDS: Final = 0.2
+_PAUSE_SECONDS: Final = 0.5
 _CHANNEL: Final = (
     ("grpc.enable_http_proxy", 0),
     ("grpc.initial_reconnect_backoff_ms", 100),
