@@ -41,8 +41,8 @@ def main(
 ) -> None:
     """Kill, freeze and restart every part at random under load, and see that no acknowledged todo is lost or doubled.
 
-    Pauses and orderly restarts come on top of the kills; 1,000 kills take some 35 minutes on two cores. On a stack that is
-    started for it and deleted afterwards; a run that finds something keeps its logs and says where.
+    Pauses and orderly restarts come on top of the kills; 1,000 kills take some 35 minutes on two cores. The stack is
+    started for the run and deleted afterwards; a run that finds something keeps its logs and says where.
     """
     if given := settings.read(os.environ).given.environment():
         raise click.UsageError(f"this kills servers, so it runs on a stack of its own only; unset {', '.join(given)}")
