@@ -24,7 +24,7 @@ HEADER: Final = "torture-poison"
 PAUSE_SECONDS: Final = 2.0
 _DELIVERY_SECONDS: Final = 240
 _JUNK_BYTES: Final = 1_000_000
-_LARGEST_BYTES: Final = 1_048_576
+LARGEST_BYTES: Final = 1_048_576
 """The brokers' limit; the client's own is lower."""
 _UNKNOWN_SCHEMA_ID: Final = 999_999
 _ORDINARY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,14 +80,14 @@ class Poisoner:
 
     def __init__(self, bootstrap_servers: str, schema_id: int, ledger: Ledger, seed: int) -> None:
         self._random = chance.from_seed(seed, "poison")
-        self._writer = _Writer(schema_id, self._random)
+        self._writer = PoisonWriter(schema_id, self._random)
         self._ledger = ledger
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
                 "acks": "all",
                 "enable.idempotence": True,
-                "message.max.bytes": _LARGEST_BYTES,
+                "message.max.bytes": LARGEST_BYTES,
                 "message.timeout.ms": _DELIVERY_SECONDS * 1000,
                 "log_level": 0,  # brokers that are away are what this is about
             }
@@ -132,13 +132,16 @@ class Poisoner:
         self._producer.produce(TOPIC, key=poison.key, value=value, headers=headers, on_delivery=delivered)
 
 
-class _Writer:
+class PoisonWriter:
+    """Makes the values."""
+
     def __init__(self, schema_id: int, random: Random) -> None:
         self._encode = EventEncoder(schema_id).encode
         self._random = random
         self._frame = struct.pack(">bI", 0, schema_id)
 
     def value(self, kind: Kind, todo_id: UUID) -> bytes | None:
+        """A record's value with this fault; `todo_id` stands in it where there is room for one."""
         good = self._event(todo_id, "poison")
         values: dict[Kind, Callable[[], bytes | None]] = {
             Kind.EMPTY: lambda: b"",
