@@ -1,9 +1,28 @@
 """The straight way: `python -m ingestor ingest` as a user runs it."""
 
-import pytest
+import threading
+import time
 
+import pytest
+import structlog
+from confluent_kafka import Consumer
+from confluent_kafka.admin import AdminClient
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ingestor.backoff import Backoff
+from ingestor.consumer import LogConsumer
+from ingestor.health import Health
+from ingestor.pipeline import Pipeline
+from ingestor.report import Report
+from ingestor.subscription import admin_options, consumer_options
+from ingestor.todos.isolation import BadShareLimit
+from ingestor.todos.offsets import Offsets
+from ingestor.todos.store import TodoStore
+from ingestor.topic import Topic
 from schemas.names import TOPIC
-from tests.fakes.events import an_event
+from tests.fakes.events import FakeRegistry, an_event
+from tests.integration.ingestor.database import point_django_at
 from tests.integration.ingestor.house import House, until
 from tests.processes import ServiceProcess
 
@@ -63,6 +82,39 @@ def test_two_instances_share_the_partitions_and_what_one_leaves_the_other_takes(
         both = [process.logged("stopped")["rows"] for process in (first, second)]
     assert min(both) > 0
     assert sum(both) == house.count() == 1200
+
+
+def test_passes_without_records_send_the_database_nothing(house: House) -> None:
+    point_django_at(house.url)
+    offsets, logger = Offsets(TOPIC), structlog.stdlib.get_logger()
+    options = consumer_options(house.environment)
+    topic = Topic(AdminClient(admin_options(options)), TOPIC)
+    consumer = LogConsumer(
+        Consumer(options),
+        topic,
+        lambda partitions: offsets.claim(topic.id(), partitions),
+        stopping=threading.Event(),
+        clock=time.monotonic,
+        batch_max_records=100,
+    )
+    pipeline = Pipeline(
+        consumer,
+        FakeRegistry().decoder(),
+        TodoStore(offsets, BadShareLimit()),
+        health=Health(logger, time.monotonic),
+        backoff=Backoff(0.1, 1.0),
+        report=Report(logger, shows_payloads=False),
+        poll_timeout_seconds=0.05,
+    )
+    consumer.join()
+    while len(consumer.positions) < 6:
+        pipeline.run_pass()
+    with CaptureQueriesContext(connection) as queries:
+        for _ in range(5):
+            pipeline.run_pass()
+    consumer.close()
+    connection.close()
+    assert queries.captured_queries == []
 
 
 def test_passes_never_meet_and_the_log_stays_quiet(house: House) -> None:
