@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 from django.core.management.base import BaseCommand
 from structlog.stdlib import BoundLogger
 
-from ingestor import settings, startup, triage
+from ingestor import probe, settings, startup, triage
 from ingestor.backoff import Backoff
 from ingestor.consumer import LogConsumer, log_commit
 from ingestor.errors import ConsumerUnusable, LooksLikeBadDeploy
@@ -95,7 +95,7 @@ def _ingest(
         batch_max_records=configured.batch_max_records,
     )
     try:
-        with SchemaRegistry(configured.schema_registry_url) as registry:
+        with probe.served(health, configured.health_port), SchemaRegistry(configured.schema_registry_url) as registry:
             pipeline = Pipeline(
                 consumer,
                 EventDecoder(registry.schema_by_id),
