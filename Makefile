@@ -84,3 +84,13 @@ check: $(INSTALLED) ## format, lint, types, imports, contracts, generated code, 
 $(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
 	@if said=$$($(check-$*) 2>&1); then printf 'ok      %s\n' '$*'; \
 	else printf 'FAILED  %s\n%s\nto mend it: %s\n' '$*' "$$said" '$(mend-$*)'; exit 1; fi
+
+.PHONY: bench
+bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselines (three minutes)
+	@$(BIN)/python -m bench
+
+KILLS ?= 100
+TORTURE = $(foreach option,KILLS SEED SECONDS JSON PICTURE,$(if $($(option)),--$(shell tr A-Z a-z <<< $(option)) $($(option))))
+.PHONY: torture
+torture: $(INSTALLED) ## kill every part at random under load and count todos: KILLS= SEED= SECONDS= JSON=file PICTURE=file
+	@$(BIN)/python -m tests.fault.torture $(TORTURE)

@@ -24,11 +24,12 @@ class Health:
         self._log = log
         self._clock = clock
         self._said_at = -REMINDER_SECONDS
+        self._progress_at = clock()
         self.condition = Condition("start", clock())
 
     def waits_for(self, reason: str) -> None:
         """The process cannot go on; `reason` says what is wrong and what to run."""
-        now = self._clock()
+        now = self._progress_at = self._clock()
         is_news = reason != self.condition.waits_for
         if is_news:
             self.condition = Condition(reason, now if self.serves else self.condition.since)
@@ -38,11 +39,16 @@ class Health:
 
     def goes_on(self) -> None:
         """What was waited for is mended, or nothing was."""
+        now = self._progress_at = self._clock()
         if self.serves:
             return
-        now = self._clock()
         self._log.info("ready", waited_seconds=round(now - self.condition.since, 1))
         self.condition = Condition("", now)
+
+    @property
+    def since_progress_seconds(self) -> float:
+        """How long ago a pass ended, well or not. Any thread may ask."""
+        return self._clock() - self._progress_at
 
     @property
     def serves(self) -> bool:

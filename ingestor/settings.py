@@ -58,6 +58,12 @@ class IngestorSettings(BaseSettings):
         le=240,
         description="How long a silent database is waited for, in seconds a statement.",
     )
+    health_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on loopback that answers health probes over HTTP (see `python -m ingestor health`); 0: none.",
+    )
     log_payloads: bool = Field(
         False, description="Let logs and dead letters' messages show what records hold. For debugging only."
     )

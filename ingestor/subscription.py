@@ -28,6 +28,7 @@ _CLASSIC_DEFAULTS: Final = {
 }
 """The broker decides these in its own protocol (KIP-848), and the client refuses them there."""
 
+_EMERGENCIES: Final = 0
 _REACHING: Final = (
     "bootstrap.",
     "broker.",
@@ -55,5 +56,9 @@ def consumer_options(environ: Mapping[str, str]) -> kafka.Options:
 
 
 def admin_options(options: kafka.Options) -> kafka.Options:
-    """Those of the consumer's options that say how to reach the brokers."""
-    return {name: value for name, value in options.items() if name.startswith(_REACHING)}
+    """Those of the consumer's options that say how to reach the brokers.
+
+    The client logs nothing by itself: who asks it something is told what is wrong.
+    """
+    reaching = {name: value for name, value in options.items() if name.startswith(_REACHING)}
+    return {**reaching, "log_level": _EMERGENCIES}

@@ -58,6 +58,10 @@ class ServiceProcess:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def freeze(self) -> None:
+        """Let it do nothing from now on, and not even notice."""
+        self._process.send_signal(signal.SIGSTOP)
+
     def exit_code(self, timeout_seconds: float = _START_SECONDS) -> int:
         """Wait for the end."""
         code = self._process.wait(timeout_seconds)
@@ -86,6 +90,13 @@ class ServiceProcess:
                     self._changed.notify_all()
         with self._changed:
             self._changed.notify_all()
+
+
+def deploy(environment: Mapping[str, str]) -> None:
+    """Register the schema and migrate the tables, by our commands."""
+    for command in (["schemas", "register"], ["ingestor", "migrate"]):
+        with ServiceProcess(command, environment) as process:
+            assert process.exit_code() == 0, process.text
 
 
 @contextmanager

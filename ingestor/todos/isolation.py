@@ -74,14 +74,8 @@ class Isolation:
 
 def _insert(deliveries: Sequence[Delivery]) -> int:
     """Insert in one statement, and give the count of new rows, which bulk_create keeps to itself."""
-    rows = [
-        Todo(
-            id=event.id,
-            title=event.title,
-            description=event.description,
-            owner=event.owner,
-            create_time=event.create_time,
-        )
+    rows = [  # values by position: Django takes half as long again by name
+        Todo(event.id, event.title, event.description, event.owner, event.create_time)
         for event in (delivery.event for delivery in deliveries)
     ]
     counted = _RowCount()

@@ -17,7 +17,7 @@ class TodoStore:
         self._limit = limit
 
     def save(self, batch: Batch) -> Stored:
-        """Store the batch whole, or, when anything is raised, nothing of it.
+        """Store the batch whole, or, when anything is raised, nothing of it. Begins and ends its own transaction.
 
         Redelivery is harmless: an event whose todo is stored adds no second row.
 
@@ -40,3 +40,10 @@ class TodoStore:
             if refusals:
                 dead_letters.keep(refusals, {move.expected.partition: move.expected.topic_id for move in batch.moves})
         return Stored(isolation.rows, repeats, refusals)
+
+    def reconnect(self) -> None:
+        """Give the connection up; the next statement makes a new one.
+
+        One that still answers can lead to a server that is no longer the primary, and would be read-only for ever.
+        """
+        connection.close()

@@ -7,17 +7,14 @@ import pytest
 from psycopg2 import extensions
 
 from stack import Stack
-from tests.processes import ServiceProcess
+from tests import processes
 
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[Stack]:
     """A stack whose parts a test may stop, with the schema registered and the tables migrated, by our commands."""
     with Stack.ephemeral() as stack:
-        environment = stack.addresses.environment()
-        for command in (["schemas", "register"], ["ingestor", "migrate"]):
-            with ServiceProcess(command, environment) as process:
-                assert process.exit_code() == 0, process.text
+        processes.deploy(stack.addresses.environment())
         yield stack
 
 

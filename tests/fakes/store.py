@@ -61,6 +61,9 @@ class FakeStore:
         self.tables.offsets.update((move.expected.partition, move.reached) for move in batch.moves)
         return Stored(rows, len(accepted) - rows, refusals)
 
+    def reconnect(self) -> None:
+        """See `TodoStore.reconnect`."""
+
     def _differs(self, delivery: Delivery) -> bool:
         stored, event = self.tables.todos[delivery.event.id], delivery.event
         return (stored.title, stored.description, stored.owner) != (event.title, event.description, event.owner)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import compose, dockerfile
 from tests.dockerfile import Image
 
 
@@ -42,3 +43,12 @@ def test_the_gateways_image_runs_its_health_check(gateway: Image) -> None:
 def test_the_gateways_image_runs_the_deploy_step_of_the_schema(gateway: Image) -> None:
     done = gateway.run("-m", "schemas", "check", "--offline")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("service", ["ingestor", "migrate"])
+def test_the_ingestors_image_runs_what_compose_asks_of_it(ingestor: Image, service: str) -> None:
+    _, *arguments = compose.command(compose.services()[service], dockerfile.command("ingestor"))
+    done = ingestor.run(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: DATABASE_URL is not set")
+    assert ingestor.run(*arguments, "--help").returncode == 0

@@ -1,40 +1,19 @@
-"""A database of our own with the tables, in the stack's server, and Django pointed at it."""
+"""A database of our own with the tables, in the stack's server, and a house whose parts may be killed."""
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
-from uuid import uuid4
 
 import django
-import psycopg2
 import pytest
 from django.core.management import call_command
 from django.db import connections
 
 from stack import Stack
+from tests.integration.ingestor.database import new_database, point_django_at
+from tests.integration.ingestor.house import House
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ingestor.settings")
 django.setup()
-
-
-def new_database(url: str) -> str:
-    """Make an empty database in the server at this address; gives the new one's address."""
-    server, _, _ = url.rpartition("/")
-    name = f"ingestor_{uuid4().hex[:12]}"
-    with closing(psycopg2.connect(url)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(f'CREATE DATABASE "{name}"')
-    return f"{server}/{name}"
-
-
-def point_django_at(url: str) -> None:
-    """From now on Django's default connection, in every thread, leads there."""
-    from ingestor.settings import IngestorSettings, databases  # noqa: PLC0415 needs Django to be set up
-
-    configured = databases(IngestorSettings.model_validate({"DATABASE_URL": url}))
-    connections["default"].close()
-    connections.settings = connections.configure_settings(configured)
-    del connections["default"]
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +33,22 @@ def database(migrated_url: str) -> Iterator[str]:
         cursor.execute("TRUNCATE todo, dead_letter, ingest_offset")
     yield migrated_url
     connections["default"].close()
+
+
+@pytest.fixture(scope="module")
+def own_stack() -> Iterator[Stack]:
+    """A stack whose parts a test may kill, as long as it starts them again."""
+    with Stack.ephemeral() as running:
+        yield running
+
+
+@pytest.fixture
+def house(own_stack: Stack) -> House:
+    """A new topic, and a new database with the tables."""
+    made = House.on(own_stack)
+    made.delete_topic()
+    made.create_topic()
+    point_django_at(made.url)
+    call_command("migrate", verbosity=0)
+    connections["default"].close()
+    return made

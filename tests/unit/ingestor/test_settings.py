@@ -94,4 +94,5 @@ def test_the_admin_client_reaches_the_brokers_in_the_same_way() -> None:
         "client.id": "todo-ingestor",
         "sasl.username": "me",
         "ssl.ca.location": "ca.pem",
+        "log_level": 0,
     }

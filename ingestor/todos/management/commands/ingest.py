@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 from django.core.management.base import BaseCommand
 from structlog.stdlib import BoundLogger
 
-from ingestor import settings, startup, triage
+from ingestor import probe, settings, startup, triage
 from ingestor.backoff import Backoff
 from ingestor.consumer import LogConsumer, log_commit
 from ingestor.errors import ConsumerUnusable, LooksLikeBadDeploy
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         settings.databases(configured)
         options = settings.consumer()
         logs.configure(configured.log_format, configured.log_level)
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # how a pass failed is ours to say
+        _leave_faults_to_us(configured.log_level)
         never_hang(configured.database_timeout_seconds)
         log = structlog.stdlib.get_logger("ingestor")
         stopping = _set_by_signals()
@@ -80,8 +80,8 @@ def _ingest(
 ) -> None:
     """Build the parts, wait for what they need, and run passes until the process is stopping."""
     with kafka.naming_variables(options):
-        admin = AdminClient(admin_options(options))
         client = Consumer({**options, "on_commit": log_commit}, logger=logging.getLogger("librdkafka"))
+        admin = AdminClient(admin_options(options))
     topic = Topic(admin, TOPIC)
     offsets = Offsets(TOPIC)
     health = Health(log, time.monotonic)
@@ -95,7 +95,7 @@ def _ingest(
         batch_max_records=configured.batch_max_records,
     )
     try:
-        with SchemaRegistry(configured.schema_registry_url) as registry:
+        with probe.served(health, configured.health_port), SchemaRegistry(configured.schema_registry_url) as registry:
             pipeline = Pipeline(
                 consumer,
                 EventDecoder(registry.schema_by_id),
@@ -112,6 +112,13 @@ def _ingest(
     finally:
         consumer.close()
     log.info("stopped", **report.totals)
+
+
+def _leave_faults_to_us(log_level: str) -> None:
+    """Both libraries report in many lines what `Health`, or the last words of this command, say in one."""
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+    if log_level != "DEBUG":
+        logging.getLogger("librdkafka").setLevel(logging.CRITICAL)
 
 
 def _backoff() -> Backoff:

@@ -1,0 +1,1 @@
+"""Ingestors that break the protocol on purpose: a proof that cannot fail proves nothing."""
