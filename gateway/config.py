@@ -9,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 from runtime import kafka, settings
 from runtime.listening import ListeningSettings
 from runtime.logs import LogFormat
+from runtime.registry import RegistrySettings
 
 _PROMISED = {
     "acks": "all",
@@ -26,8 +27,8 @@ _DEFAULTS = {
 """Where ours differ from librdkafka's; KAFKA_* variables go before them."""
 
 
-class GatewaySettings(ListeningSettings):
-    """Settings named `GATEWAY_*`, those of `runtime.listening` among them, and the registry's address."""
+class GatewaySettings(ListeningSettings, RegistrySettings):
+    """Settings named `GATEWAY_*`, those of `runtime.listening` among them, and the registry's."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
@@ -52,12 +53,6 @@ class GatewaySettings(ListeningSettings):
         LogFormat.AUTO, description="auto (a person at a terminal, JSON elsewhere), console, json."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
-    schema_registry_url: str = Field(
-        "http://127.0.0.1:8081",
-        validation_alias="SCHEMA_REGISTRY_URL",
-        pattern="^https?://",
-        description="Address of the schema registry.",
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ async def run(config: Config) -> int:
     )
 
     async def open_when_ready() -> None:
-        with SchemaRegistry(settings.schema_registry_url) as registry:
+        with SchemaRegistry(settings.schema_registry_url, settings.registry_options) as registry:
             publisher.open(await startup.publisher(ladder, registry, _admin(config)))
         _collect_garbage_seldom()
         await server.serving()
