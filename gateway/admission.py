@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from google.protobuf.message import Message
-
 from gateway.errors import Overloaded
 from todo.v1 import todo_service_pb2 as pb
 
@@ -45,7 +43,7 @@ class Admission:
             self._bytes -= weight
 
 
-def weight(request: Message, size: int) -> int:
+def weight(request: object, size: int) -> int:
     """The bytes that a request of this size on the wire occupies while it is worked on, by a generous estimate."""
     todos = len(request.requests) if isinstance(request, pb.BatchCreateTodosRequest) else 1
     return size + todos * _BYTES_OF_A_TODO

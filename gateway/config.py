@@ -46,6 +46,9 @@ class GatewaySettings(ListeningSettings, RegistrySettings):
     max_calls_per_connection: int = Field(
         100, ge=1, description="Most calls at once on one connection; the client itself holds the next back."
     )
+    max_streams: int = Field(
+        32, ge=0, description="Most streams at once; each holds some 2 MiB when its client is faster than the brokers."
+    )
     max_bytes_in_flight: int = Field(
         67_108_864, ge=1_048_576, description="Most memory that the calls worked on may take together, in bytes."
     )

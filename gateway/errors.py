@@ -47,6 +47,10 @@ class GatewayStarting(GatewayError):
     """The gateway has not found all that it needs yet, and took nothing. Trying again later can help."""
 
 
+class GatewayStopping(GatewayError):
+    """The gateway takes no more of a stream; all that it took is answered. Another gateway can go on."""
+
+
 class OutcomeUnknown(GatewayError):
     """The call's deadline passed before the brokers answered. A retry with the same request_id is safe."""
 

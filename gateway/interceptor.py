@@ -1,6 +1,6 @@
 """What stands around every call: what keeps it from being worked on, and errors, become statuses."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import grpc
@@ -26,16 +26,27 @@ class Received(NamedTuple):
     request: Message | MalformedRequest
     size: int
 
+    def message(self) -> Message:
+        """The request.
+
+        Raises:
+            MalformedRequest: its bytes are none.
+        """
+        if isinstance(self.request, MalformedRequest):
+            raise self.request
+        return self.request
+
 
 class StatusInterceptor(grpc.aio.ServerInterceptor):
     """Ends calls that find no place, and calls that fail, with the status of their error.
 
     grpc.aio by itself answers UNKNOWN, with the text of Python's exception, both to bytes that do not parse and to
-    errors of a handler. Unary methods of ours only; health and reflection keep their own ways, and always have a place.
+    errors of a handler. Methods of ours only; health and reflection keep their own ways, and always have a place.
     """
 
-    def __init__(self, admission: Admission, authenticate: Authenticate | None = None) -> None:
+    def __init__(self, admission: Admission, streams: Admission, authenticate: Authenticate | None = None) -> None:
         self._admission = admission
+        self._streams = streams
         self._authenticate = authenticate
 
     async def intercept_service(
@@ -43,30 +54,47 @@ class StatusInterceptor(grpc.aio.ServerInterceptor):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        """Wrap a unary method's deserializer and behaviour."""
+        """Wrap a method's deserializer and behaviour."""
         handler = await continuation(handler_call_details)
-        if handler is None or not handler_call_details.method.startswith(_OURS) or handler.unary_unary is None:
+        if handler is None or not handler_call_details.method.startswith(_OURS):
             return handler
-        if self._admission.is_full:
-            return _REFUSAL
-        return grpc.unary_unary_rpc_method_handler(
-            self._answering(handler.unary_unary, handler_call_details.method),
-            request_deserializer=_tolerant(handler.request_deserializer),
-            response_serializer=handler.response_serializer,
-        )
+        method, deserialize = handler_call_details.method, _tolerant(handler.request_deserializer)
+        if handler.unary_unary is not None:
+            if self._admission.is_full:
+                return _REFUSAL
+            return grpc.unary_unary_rpc_method_handler(
+                self._answering(self._unary(handler.unary_unary), method), deserialize, handler.response_serializer
+            )
+        if handler.stream_stream is not None:
+            if self._streams.is_full:
+                return _REFUSAL
+            return grpc.stream_stream_rpc_method_handler(
+                self._answering(self._stream(handler.stream_stream), method), deserialize, handler.response_serializer
+            )
+        return handler
+
+    def _unary(self, behaviour: Behaviour) -> Behaviour:
+        async def answer(received: Received, context: Any) -> Any:  # noqa: ANN401 any method's types
+            if context.time_remaining() == 0:
+                raise DeadlineGone("the call's deadline passed before it was worked on; nothing was stored")
+            with self._admission.place(weight(received.request, received.size)):
+                return await behaviour(received.message(), context)
+
+        return answer
+
+    def _stream(self, behaviour: Callable[[Any, Any], Any]) -> Behaviour:
+        async def answer(received: AsyncIterator[Received], context: Any) -> None:  # noqa: ANN401 any method's types
+            with self._streams.place(0):
+                await behaviour((one.message() async for one in received), context)
+
+        return answer
 
     def _answering(self, behaviour: Behaviour, method: str) -> Behaviour:
-        async def answer(received: Received, context: Any) -> Any:  # noqa: ANN401 any method's types
-            request, size = received
+        async def answer(received: Any, context: Any) -> Any:  # noqa: ANN401 any method's types
             try:
                 if self._authenticate is not None:
                     CALLER.set(await self._authenticate(context))
-                if isinstance(request, GatewayError):
-                    raise request
-                if context.time_remaining() == 0:
-                    raise DeadlineGone("the call's deadline passed before it was worked on; nothing was stored")
-                with self._admission.place(weight(request, size)):
-                    return await behaviour(request, context)
+                return await behaviour(received, context)
             except GatewayError as error:
                 await statuses.abort(context, statuses.status_of(error))
             except grpc.aio.AbortError:

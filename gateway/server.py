@@ -33,7 +33,9 @@ class GatewayServer:
         self._server = grpc.aio.server(
             interceptors=[
                 StatusInterceptor(
-                    Admission(settings.max_calls, settings.max_bytes_in_flight), callers.authentication(settings)
+                    Admission(settings.max_calls, settings.max_bytes_in_flight),
+                    Admission(settings.max_streams, settings.max_bytes_in_flight),
+                    callers.authentication(settings),
                 )
             ],
             options=[
@@ -47,6 +49,7 @@ class GatewayServer:
         if settings.reflects:
             reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         self._settings = settings
+        self._service = service
         self._health_server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._health_server)
 
@@ -74,6 +77,7 @@ class GatewayServer:
     async def drain(self, timeout_seconds: float) -> None:
         """Say NOT_SERVING, take no new calls, and wait for those in flight, which are cut off after the time."""
         await self._health.enter_graceful_shutdown()
+        self._service.end_streams()
         await self._server.stop(timeout_seconds)
         await self._health_server.stop(None)
 

@@ -1,15 +1,17 @@
 """The methods of `todo.v1.TodoService`: validate, publish, answer."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from gateway import headers, identity
+from gateway import headers, identity, statuses
 from gateway.callers import CALLER, Context
 from gateway.errors import BatchIncomplete, EventRefused, GatewayError, InvalidRequest, OutcomeUnknown
 from gateway.producer import Headers
 from gateway.publisher import Published, Publisher
+from gateway.stream import TodoStream
 from gateway.validation import Rules
 from schemas.events import TodoCreated
 from schemas.position import LogPosition
@@ -33,6 +35,11 @@ class TodoService:
         self._rules = rules
         self._publish_timeout_seconds = publish_timeout_seconds
         self._clock = clock
+        self._stopping = asyncio.Event()
+
+    def end_streams(self) -> None:
+        """Read no further in any stream; each ends once what was read is answered."""
+        self._stopping.set()
 
     async def CreateTodo(  # noqa: N802 named by the .proto
         self, request: pb.CreateTodoRequest, context: Context
@@ -77,9 +84,51 @@ class TodoService:
             consistency_tokens=[position.to_token() for position in positions],
         )
 
+    async def StreamCreateTodos(  # noqa: N802 named by the .proto
+        self, requests: AsyncIterator[pb.StreamCreateTodosRequest], context: Context
+    ) -> None:
+        """Answer each request by its number, with what CreateTodo would answer or fail with.
+
+        Raises:
+            GatewayStopping: after `end_streams`.
+        """
+        shared = _shared_headers(context)
+        stream = TodoStream(lambda lot: self._create_each(lot, shared, self._seconds_left(context)), context.write)
+        await stream.serve(requests, self._stopping)
+
+    async def _create_each(
+        self, lot: Sequence[pb.StreamCreateTodosRequest], shared: Headers, seconds_left: float
+    ) -> list[pb.StreamCreateTodosResponse]:
+        answers, numbers, events = [], [], []
+        now, caller = self._clock(), CALLER.get()
+        for one in lot:
+            if violations := self._rules.violations(one.request):
+                answers.append(_failed(one.number, InvalidRequest(violations)))
+            else:
+                numbers.append(one.number)
+                events.append(_event(one.request, caller, now))
+        timestamp = _timestamp(now)
+        try:
+            published = await self._publisher.publish_all(
+                [(event, headers.of(event, shared)) for event in events], seconds_left
+            )
+        except GatewayError as error:
+            published = [error] * len(events)
+        for number, event, place in zip(numbers, events, published, strict=True):
+            if isinstance(place, GatewayError):
+                answers.append(_failed(number, place))
+            else:
+                created = pb.CreateTodoResponse(todo=_resource(event, timestamp), consistency_token=place.to_token())
+                answers.append(pb.StreamCreateTodosResponse(number=number, created=created))
+        return answers
+
     def _seconds_left(self, context: Context) -> float:
         left: float | None = context.time_remaining()
         return self._publish_timeout_seconds if left is None else min(left, self._publish_timeout_seconds)
+
+
+def _failed(number: int, error: GatewayError) -> pb.StreamCreateTodosResponse:
+    return pb.StreamCreateTodosResponse(number=number, status=statuses.status_of(error))
 
 
 def _shared_headers(context: Context) -> Headers:

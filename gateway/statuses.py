@@ -11,7 +11,6 @@ from typing import Final
 import grpc
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
-from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from gateway.errors import (
     BatchIncomplete,
@@ -22,6 +21,7 @@ from gateway.errors import (
     EventRefused,
     GatewayError,
     GatewayStarting,
+    GatewayStopping,
     InvalidRequest,
     KeysUnavailable,
     MalformedRequest,
@@ -29,6 +29,7 @@ from gateway.errors import (
     Overloaded,
 )
 from gateway.validation import FieldViolation
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 from todo.v1 import todo_service_pb2 as pb
 
 DOMAIN: Final = "todo.v1"
@@ -57,6 +58,7 @@ ANSWERS: Final[dict[type[GatewayError], Answer]] = {
     CredentialsRefused: Answer(code_pb2.UNAUTHENTICATED, "CREDENTIALS_REFUSED"),
     KeysUnavailable: Answer(code_pb2.UNAVAILABLE, "KEYS_UNAVAILABLE", retry_after_seconds=1),
     GatewayStarting: Answer(code_pb2.UNAVAILABLE, "GATEWAY_STARTING", retry_after_seconds=1),
+    GatewayStopping: Answer(code_pb2.UNAVAILABLE, "GATEWAY_STOPPING", retry_after_seconds=1),
     BrokersUnavailable: Answer(code_pb2.UNAVAILABLE, "BROKERS_UNAVAILABLE", retry_after_seconds=1),
     Overloaded: Answer(code_pb2.RESOURCE_EXHAUSTED, "OVERLOADED", retry_after_seconds=1),
     OutcomeUnknown: Answer(code_pb2.DEADLINE_EXCEEDED, "OUTCOME_UNKNOWN"),

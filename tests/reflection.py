@@ -1,14 +1,15 @@
 """A client that knows nothing of our generated code: it asks the server what it speaks, as grpcurl does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import grpc
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message_factory import GetMessageClass
-from google.rpc import error_details_pb2, status_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from google.rpc import error_details_pb2, status_pb2
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -46,6 +47,18 @@ class ReflectionClient:
         )
         answer = call(ParseDict(request, input_class()), timeout=timeout, metadata=metadata)
         return MessageToDict(answer, preserving_proto_field_name=True)
+
+    def stream(self, service: str, method: str, requests: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The answers of a method that takes and gives streams, as they come. Raises grpc.RpcError."""
+        described = self._pool.FindServiceByName(service).methods_by_name[method]
+        input_class, output_class = GetMessageClass(described.input_type), GetMessageClass(described.output_type)
+        call = self.channel.stream_stream(
+            f"/{service}/{method}",
+            request_serializer=input_class.SerializeToString,
+            response_deserializer=output_class.FromString,
+        )
+        for answer in call((ParseDict(request, input_class()) for request in requests), timeout=120):
+            yield MessageToDict(answer, preserving_proto_field_name=True)
 
     def create_todo(self, todo: dict[str, Any], request_id: str = "", **options: Any) -> dict[str, Any]:  # noqa: ANN401
         """CreateTodo's answer."""

@@ -3,6 +3,7 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from google.api import field_behavior_pb2 as _field_behavior_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -60,3 +61,21 @@ class BatchCreateTodosFailure(_message.Message):
     UNCONFIRMED_FIELD_NUMBER: _ClassVar[int]
     unconfirmed: _containers.RepeatedScalarFieldContainer[int]
     def __init__(self, unconfirmed: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class StreamCreateTodosRequest(_message.Message):
+    __slots__ = ("number", "request")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    request: CreateTodoRequest
+    def __init__(self, number: _Optional[int] = ..., request: _Optional[_Union[CreateTodoRequest, _Mapping]] = ...) -> None: ...
+
+class StreamCreateTodosResponse(_message.Message):
+    __slots__ = ("number", "created", "status")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CREATED_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    created: CreateTodoResponse
+    status: _status_pb2.Status
+    def __init__(self, number: _Optional[int] = ..., created: _Optional[_Union[CreateTodoResponse, _Mapping]] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...

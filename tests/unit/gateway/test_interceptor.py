@@ -4,10 +4,10 @@ from typing import Any
 
 import grpc
 import pytest
-from google.rpc import error_details_pb2, status_pb2
 
 from gateway.admission import Admission
 from gateway.interceptor import StatusInterceptor
+from google.rpc import error_details_pb2, status_pb2
 from todo.v1 import todo_service_pb2 as pb
 
 METHOD = "/todo.v1.TodoService/CreateTodo"
@@ -62,24 +62,24 @@ def admission() -> Admission:
 
 
 async def test_a_call_in_time_is_handled(admission: Admission) -> None:
-    assert await handled(StatusInterceptor(admission), Call(seconds_left=1.0)) == [pb.CreateTodoRequest()]
+    assert await handled(StatusInterceptor(admission, admission), Call(seconds_left=1.0)) == [pb.CreateTodoRequest()]
 
 
 async def test_a_call_whose_deadline_is_gone_is_not_worked_on(admission: Admission) -> None:
     call = Call(seconds_left=0.0)
-    assert await handled(StatusInterceptor(admission), call) == []
+    assert await handled(StatusInterceptor(admission, admission), call) == []
     assert call.reason == "DEADLINE_GONE"
 
 
 async def test_a_call_without_a_place_is_refused_before_its_message_is_read(admission: Admission) -> None:
     call = Call()
     with admission.place(1):
-        assert await handled(StatusInterceptor(admission), call, b"\xff") == []
+        assert await handled(StatusInterceptor(admission, admission), call, b"\xff") == []
     assert call.reason == "OVERLOADED"
 
 
 async def test_bytes_that_are_no_message_take_no_place(admission: Admission) -> None:
     call = Call()
-    assert await handled(StatusInterceptor(admission), call, b"\xff") == []
+    assert await handled(StatusInterceptor(admission, admission), call, b"\xff") == []
     assert call.reason == "MALFORMED_REQUEST"
     assert not admission.is_full

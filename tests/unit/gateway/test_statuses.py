@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from google.protobuf.json_format import MessageToDict
-from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from gateway import errors, statuses
 from gateway.config import GatewaySettings
 from gateway.validation import FieldViolation
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 HOUSE = Path(__file__).parents[3]
 DOCUMENT = (HOUSE / "docs" / "errors.md").read_text(encoding="utf-8")
@@ -31,6 +31,7 @@ SAMPLES: list[errors.GatewayError] = [
     errors.CredentialsRefused("the token has expired"),
     errors.KeysUnavailable("the issuer's keys are not known yet"),
     errors.GatewayStarting("the gateway is starting and is not ready yet"),
+    errors.GatewayStopping("the gateway stops; send what has no answer to another one"),
     errors.BrokersUnavailable("the brokers did not take the event: Local: Broker transport failure"),
     errors.Overloaded("the gateway works on as many calls as it can"),
     errors.OutcomeUnknown("the brokers have not answered in time; a retry with its request_id is safe"),
