@@ -89,6 +89,10 @@ $(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
 bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselines (three minutes)
 	@$(BIN)/python -m bench
 
+.PHONY: bench-front-door
+bench-front-door: $(INSTALLED) ## measure batches, overload and a rolling restart as a stock client sees them
+	@$(BIN)/python -m bench.front_door
+
 KILLS ?= 100
 TORTURE = $(foreach option,KILLS SEED SECONDS JSON PICTURE,$(if $($(option)),--$(shell tr A-Z a-z <<< $(option)) $($(option))))
 .PHONY: torture
