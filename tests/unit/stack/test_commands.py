@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from stack import commands
 from stack.cache import Cache
@@ -87,3 +88,22 @@ def test_topic_without_a_stack_says_how_to_start_one(
     assert execute(monkeypatch, "topic") == 1
     assert capsys.readouterr().err == "error: no stack runs in this checkout; start it with: python -m stack up\n"
     assert not folder.is_taken()
+
+
+def test_certificates_for_development_are_made_and_explained(
+    folder: StateFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(monkeypatch, "certs", "--caller", "spiffe://todo/me") == 0
+    *settings, hint = capsys.readouterr().out.splitlines()
+    certs = folder.path / "certs"
+    assert settings == [
+        f"GATEWAY_TLS_CERT={certs / 'server.pem'}",
+        f"GATEWAY_TLS_KEY={certs / 'server.key'}",
+        f"GATEWAY_TLS_CLIENT_CA={certs / 'ca.pem'}",
+        "GATEWAY_AUTH=mtls",
+    ]
+    assert hint.startswith(f"# grpcurl -cacert {certs / 'ca.pem'} -cert {certs / 'client.pem'} -key")
+    assert {path.stat().st_mode & 0o077 for path in certs.glob("*.key")} == {0}
+    client = x509.load_pem_x509_certificate((certs / "client.pem").read_bytes())
+    names = client.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.UniformResourceIdentifier) == ["spiffe://todo/me"]

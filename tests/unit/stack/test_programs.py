@@ -40,3 +40,9 @@ def test_the_line_to_copy_is_the_one_of_the_readme() -> None:
         """grpcurl -plaintext -d '{"todo": {"title": "Buy milk", "description": "2 l"}}' """
         "localhost:50051 todo.v1.TodoService/CreateTodo"
     )
+
+
+def test_a_gateway_that_speaks_tls_is_asked_for_its_health_where_it_was_told(tmp_path: Path) -> None:
+    chosen = {"GATEWAY_TLS_CERT": "server.pem", "GATEWAY_HEALTH_PORT": "7000"}
+    gateway, _ = programs.blueprints(ADDRESSES, chosen, tmp_path)
+    assert gateway.environment["GATEWAY_HEALTH_PORT"] == "7000"
