@@ -89,6 +89,10 @@ $(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
 bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselines (three minutes)
 	@$(BIN)/python -m bench
 
+.PHONY: bench-pauses
+bench-pauses: $(INSTALLED) ## measure how long partitions stand still when an ingestor is killed, stops or joins
+	@$(BIN)/python -m bench.pauses
+
 KILLS ?= 100
 TORTURE = $(foreach option,KILLS SEED SECONDS JSON PICTURE,$(if $($(option)),--$(shell tr A-Z a-z <<< $(option)) $($(option))))
 .PHONY: torture
