@@ -1,15 +1,15 @@
 """The gateway's settings. Each is read from the environment variable of its name, here and nowhere else."""
 
-import ipaddress
 import os
 from dataclasses import dataclass
-from typing import Self
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from runtime import kafka, settings
+from runtime.listening import ListeningSettings
 from runtime.logs import LogFormat
+from runtime.registry import RegistrySettings
 
 _PROMISED = {
     "acks": "all",
@@ -22,20 +22,17 @@ _DEFAULTS = {
     "bootstrap.servers": "127.0.0.1:9092",
     "linger.ms": "0",  # a lone call waits for nothing; acknowledgements are spaced instead (gateway/delivery.py)
     "client.id": "todo-gateway",
+    "queue.buffering.max.kbytes": "65536",  # holds also what calls left behind that were cancelled
 }
 """Where ours differ from librdkafka's; KAFKA_* variables go before them."""
 
 
-class GatewaySettings(BaseSettings):
-    """Settings named `GATEWAY_*`, and the registry's address."""
+class GatewaySettings(ListeningSettings, RegistrySettings):
+    """Settings named `GATEWAY_*`, those of `runtime.listening` among them, and the registry's."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback only with GATEWAY_INSECURE=1.")
     port: int = Field(50051, ge=0, le=65535, description="Port to listen on; 0 takes a free one and logs it.")
-    insecure: bool = Field(
-        False, description="Allow plaintext beyond loopback: anyone on the network can read and call."
-    )
     publish_timeout_seconds: float = Field(
         30.0, gt=0, le=900, description="How long a call without a deadline waits for the brokers."
     )
@@ -43,22 +40,22 @@ class GatewaySettings(BaseSettings):
         30.0, ge=0, le=900, description="How long calls in flight may take to finish after SIGTERM."
     )
     max_message_bytes: int = Field(1_048_576, ge=65_536, description="Largest request that is read, in bytes.")
+    max_calls: int = Field(
+        1000, ge=1, description="Most calls that are worked on at once; the next is RESOURCE_EXHAUSTED at once."
+    )
+    max_calls_per_connection: int = Field(
+        100, ge=1, description="Most calls at once on one connection; the client itself holds the next back."
+    )
+    max_streams: int = Field(
+        32, ge=0, description="Most streams at once; each holds some 2 MiB when its client is faster than the brokers."
+    )
+    max_bytes_in_flight: int = Field(
+        67_108_864, ge=1_048_576, description="Most memory that the calls worked on may take together, in bytes."
+    )
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="auto (a person at a terminal, JSON elsewhere), console, json."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
-    schema_registry_url: str = Field(
-        "http://127.0.0.1:8081",
-        validation_alias="SCHEMA_REGISTRY_URL",
-        pattern="^https?://",
-        description="Address of the schema registry.",
-    )
-
-    @model_validator(mode="after")
-    def _beyond_loopback_only_when_told(self) -> Self:
-        if not self.insecure and not _is_loopback(self.host):
-            raise ValueError("GATEWAY_HOST is not loopback; without TLS that needs GATEWAY_INSECURE=1")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +74,3 @@ def from_environment() -> Config:
     """
     options = kafka.client_options(os.environ, kept=(*_PROMISED, *_OF_THE_LADDER))
     return Config(settings.load(GatewaySettings, os.environ), {**_DEFAULTS, **options, **_PROMISED})
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from gateway.producer import Headers
 from schemas.events import TodoCreated
 
 _TRACEPARENT: Final = re.compile(
     r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.{0,256})?"
 )
-_CONSTANT: Final[list[tuple[str, str | bytes | None]]] = [
+_CONSTANT: Final[Headers] = [
     ("ce_specversion", "1.0"),
     ("ce_type", "todo.v1.TodoCreated"),
     ("ce_source", "/todo.v1.TodoService"),
@@ -21,11 +22,14 @@ _CONSTANT: Final[list[tuple[str, str | bytes | None]]] = [
 ]
 
 
-def of(event: TodoCreated, metadata: Iterable[tuple[str, str | bytes]]) -> list[tuple[str, str | bytes | None]]:
-    """The headers of an event that a call with this metadata made. A traceparent that is not one is left out."""
-    headers = [*_CONSTANT, ("ce_id", str(event.id)), ("ce_time", event.create_time.isoformat())]
+def of_call(metadata: Iterable[tuple[str, str | bytes]]) -> Headers:
+    """The headers that all events of a call with this metadata share. A traceparent that is not one is left out."""
     for key, value in metadata:
         if key == "traceparent" and isinstance(value, str) and _TRACEPARENT.fullmatch(value):
-            headers.append((key, value))
-            break
-    return headers
+            return [*_CONSTANT, (key, value)]
+    return _CONSTANT
+
+
+def of(event: TodoCreated, shared: Headers) -> Headers:
+    """The headers of an event: those of its call, and its own."""
+    return [*shared, ("ce_id", str(event.id)), ("ce_time", event.create_time.isoformat())]

@@ -15,8 +15,15 @@ _STATUS: Final = health_pb2.HealthCheckResponse.ServingStatus
 
 
 def address(settings: config.GatewaySettings) -> str:
-    """Where a gateway with these settings is reached from its own machine."""
-    return f"{_ANY_ADDRESS.get(settings.host, settings.host)}:{settings.port}"
+    """Where a gateway with these settings is asked in plaintext from its own machine.
+
+    Raises:
+        InvalidSetting: nowhere, because its only port speaks TLS.
+    """
+    if settings.tls_cert and settings.health_port is None:
+        raise InvalidSetting("GATEWAY_HEALTH_PORT is not set; a health check speaks no TLS")
+    port = settings.port if settings.health_port is None else settings.health_port
+    return f"{_ANY_ADDRESS.get(settings.host, settings.host)}:{port}"
 
 
 def status(address: str) -> str:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from confluent_kafka import KafkaError, Message, Producer
 
@@ -32,6 +32,19 @@ class DeliveryFailed(Exception):
         self.error = error
 
 
+class Report(Protocol):
+    """Where a record's delivery report goes, on the event loop."""
+
+    def done(self) -> bool:
+        """Whether nobody waits for it any more."""
+
+    def set_result(self, result: Message, /) -> None:
+        """The brokers have the record, as this message says."""
+
+    def set_exception(self, exception: BaseException, /) -> None:
+        """It failed, as the DeliveryFailed says."""
+
+
 class EventLoopProducer:
     """One librdkafka producer and the thread that serves its callbacks. Make it on the event loop that sends.
 
@@ -47,7 +60,7 @@ class EventLoopProducer:
         self._loop = asyncio.get_running_loop()
         self._on_fatal = on_fatal
         self._waiting = 0
-        self._arrived: deque[tuple[asyncio.Future[Message], KafkaError | None, Message]] = deque()
+        self._arrived: deque[tuple[Report, KafkaError | None, Message]] = deque()
         self._has_id = threading.Event()
         self._closing = threading.Event()
         with kafka.naming_variables(options):
@@ -75,6 +88,11 @@ class EventLoopProducer:
             DeliveryFailed: at once when the queue is full or the producer is broken; later through the future.
         """
         report: asyncio.Future[Message] = self._loop.create_future()
+        self.send_to(report, topic, key, value, headers)
+        return report
+
+    def send_to(self, report: Report, topic: str, key: str, value: bytes, headers: Headers) -> None:
+        """As `send`, with the report going to a place of the caller's."""
         try:
             self._producer.produce(
                 topic, key=key, value=value, headers=headers, on_delivery=partial(self._take, report)
@@ -82,7 +100,6 @@ class EventLoopProducer:
         except BufferError as error:
             raise DeliveryFailed(KafkaError(KafkaError._QUEUE_FULL)) from error  # noqa: SLF001 the client's public name
         self._waiting += 1
-        return report
 
     async def close(self, timeout_seconds: float) -> int:
         """Wait for the records that the brokers have not answered; returns how many are left after the time."""
@@ -91,7 +108,7 @@ class EventLoopProducer:
         await asyncio.to_thread(self._thread.join)
         return left
 
-    def _take(self, report: "asyncio.Future[Message]", error: KafkaError | None, message: Message) -> None:
+    def _take(self, report: Report, error: KafkaError | None, message: Message) -> None:
         self._arrived.append((report, error, message))
 
     def _serve(self) -> None:

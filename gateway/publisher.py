@@ -1,12 +1,22 @@
 """Events into the log: durable when `publish` returns, and never before."""
 
 import asyncio
-from typing import Final, Protocol
+import contextlib
+from collections.abc import Sequence
+from typing import Final, Protocol, TypeAlias
 from uuid import UUID
 
 from confluent_kafka import KafkaError, Message
 
-from gateway.errors import BrokersUnavailable, EventRefused, GatewayError, OutcomeUnknown, Overloaded
+from gateway.batch import BatchSend
+from gateway.errors import (
+    BrokersUnavailable,
+    EventRefused,
+    GatewayError,
+    GatewayStarting,
+    OutcomeUnknown,
+    Overloaded,
+)
 from gateway.ladder import ProducerLadder
 from gateway.producer import DeliveryFailed, Headers
 from schemas.codec import EventEncoder
@@ -25,6 +35,11 @@ _REFUSED: Final = frozenset(
 )
 
 
+EventWithHeaders: TypeAlias = tuple[TodoCreated, Headers]
+Published: TypeAlias = LogPosition | GatewayError
+_UNANSWERED: Final = "the brokers have not answered in time; a retry with its request_id is safe"
+
+
 class Publisher(Protocol):
     """Puts events into the log."""
 
@@ -36,6 +51,13 @@ class Publisher(Protocol):
             BrokersUnavailable: the producer gave the event up.
             EventRefused: the brokers will never take it.
             OutcomeUnknown: `timeout_seconds` have passed and the brokers have not answered.
+        """
+
+    async def publish_all(self, events: Sequence[EventWithHeaders], timeout_seconds: float) -> list[Published]:
+        """Return once each event is durable or will not become so, with its place in the log or why it has none.
+
+        Raises:
+            GatewayStarting: no event was taken.
         """
 
 
@@ -55,11 +77,35 @@ class KafkaPublisher:
             async with asyncio.timeout_at(deadline):
                 message = await self._send_until(deadline, str(event.id), value, headers)
         except TimeoutError as error:
-            raise OutcomeUnknown(
-                "the brokers have not answered in time; a retry with its request_id is safe"
-            ) from error
+            raise OutcomeUnknown(_UNANSWERED) from error
         except DeliveryFailed as failure:
             raise _as_told_to_callers(failure.error) from failure
+        return self._position(message)
+
+    async def publish_all(self, events: Sequence[EventWithHeaders], timeout_seconds: float) -> list[Published]:
+        """See `Publisher.publish_all`. What a producer gives up early is sent again, as `publish` does."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + timeout_seconds
+        records = [(str(event.id), self._encoder.encode(event), headers) for event, headers in events]
+        published: list[Published] = [OutcomeUnknown(_UNANSWERED)] * len(records)
+        places = list(range(len(records)))
+        while places and (left := deadline - clock()) > 0:
+            send = BatchSend(len(places))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline):
+                    await send.send(self._ladder.within(left), TOPIC, [records[place] for place in places])
+            again = []
+            for place, outcome in zip(places, send.outcomes, strict=True):
+                if isinstance(outcome, Message):
+                    published[place] = self._position(outcome)
+                elif outcome is not None and outcome.code() == KafkaError._MSG_TIMED_OUT:  # noqa: SLF001 its public name
+                    again.append(place)
+                elif outcome is not None:
+                    published[place] = _as_told_to_callers(outcome)
+            places = again
+        return published
+
+    def _position(self, message: Message) -> LogPosition:
         return LogPosition(self._topic_id, message.partition() or 0, message.offset() or 0)
 
     async def _send_until(self, deadline: float, key: str, value: bytes, headers: Headers) -> Message:
@@ -85,9 +131,16 @@ class LatePublisher:
 
     async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
         """See `Publisher.publish`."""
+        return await self._opened().publish(event, headers, timeout_seconds)
+
+    async def publish_all(self, events: Sequence[EventWithHeaders], timeout_seconds: float) -> list[Published]:
+        """See `Publisher.publish_all`."""
+        return await self._opened().publish_all(events, timeout_seconds)
+
+    def _opened(self) -> Publisher:
         if self._publisher is None:
-            raise BrokersUnavailable("the gateway is starting and is not ready yet")
-        return await self._publisher.publish(event, headers, timeout_seconds)
+            raise GatewayStarting("the gateway is starting and is not ready yet")
+        return self._publisher
 
 
 def _as_told_to_callers(error: KafkaError) -> GatewayError:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import dj_database_url
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from ingestor import subscription
 from runtime import kafka, settings
 from runtime.logs import LogFormat
+from runtime.registry import RegistrySettings
 from runtime.settings import InvalidSetting
 
 INSTALLED_APPS = ["ingestor.todos"]
@@ -26,7 +27,7 @@ LOGGING_CONFIG = None  # runtime.logs configures the logs of every process
 DEBUG = False
 
 
-class IngestorSettings(BaseSettings):
+class IngestorSettings(RegistrySettings):
     """Settings named `INGESTOR_*`, and the addresses of the parts."""
 
     model_config = SettingsConfigDict(env_prefix="INGESTOR_", frozen=True)
@@ -35,12 +36,6 @@ class IngestorSettings(BaseSettings):
         SecretStr(""),
         validation_alias="DATABASE_URL",
         description="Where the rows go: postgresql://user:password@host:port/name. Every command that stores needs it.",
-    )
-    schema_registry_url: str = Field(
-        "http://127.0.0.1:8081",
-        validation_alias="SCHEMA_REGISTRY_URL",
-        pattern="^https?://",
-        description="Address of the schema registry.",
     )
     batch_max_records: int = Field(5_000, ge=1, le=100_000, description="Most records that one transaction stores.")
     poll_timeout_seconds: float = Field(

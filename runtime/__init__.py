@@ -1,4 +1,4 @@
-"""What every process of ours starts with: settings from the environment, and logs.
+"""What every process of ours starts with, settings and logs, and what every gRPC server of ours needs at its door.
 
-Imports nothing of ours; both services import it.
+Imports nothing of ours; both services import it. Only `tls` imports grpc.
 """

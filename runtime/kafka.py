@@ -7,11 +7,14 @@ from typing import Final, TypeAlias
 
 from confluent_kafka import KafkaException
 
+from runtime import secret_files
 from runtime.settings import InvalidSetting
 
 Options: TypeAlias = dict[str, str | int | float | bool]
 
 PREFIX: Final = "KAFKA_"
+_SECRET: Final = ("password", "secret", "key.pem", "jaas", "oauthbearer.config")
+"""In the names of options whose values nobody may read in a log."""
 _ALIASES: Final = {
     "acks": "request.required.acks",
     "bootstrap.servers": "metadata.broker.list",
@@ -25,7 +28,7 @@ _ALIASES: Final = {
 
 
 def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> Options:
-    """The options that `KAFKA_*` variables set.
+    """The options that `KAFKA_*` variables set, and `KAFKA_*_FILE` variables by the name of a file.
 
     `kept` names options that the caller's promises rest on, which nobody may set. Names and values are checked by
     librdkafka when the client is made: https://github.com/confluentinc/librdkafka/blob/master/CONFIGURATION.md
@@ -38,13 +41,22 @@ def client_options(environ: Mapping[str, str], *, kept: Iterable[str]) -> Option
     for name, value in environ.items():
         if not name.startswith(PREFIX):
             continue
-        option = name.removeprefix(PREFIX).lower().replace("_", ".")
+        if name.endswith(secret_files.SUFFIX):
+            value = _from_file(name, environ)  # noqa: PLW2901 the file stands for the variable
+        option = name.removeprefix(PREFIX).removesuffix(secret_files.SUFFIX).lower().replace("_", ".")
         if _ALIASES.get(option, option) in untouchable:
             raise InvalidSetting(f"{name} cannot be set: what this process promises rests on its own {option}")
         if not value:
             raise InvalidSetting(f"{name} is empty")
         options[option] = value
     return options
+
+
+def _from_file(name: str, environ: Mapping[str, str]) -> str:
+    try:
+        return secret_files.value_of(name, environ)
+    except secret_files.UnreadableSecret as error:
+        raise InvalidSetting(str(error)) from error
 
 
 @contextmanager
@@ -57,8 +69,15 @@ def naming_variables(options: Mapping[str, object]) -> Iterator[None]:
     try:
         yield
     except KafkaException as error:
-        reason = error.args[0].str().strip()
+        reason = _without_secrets(error.args[0].str().strip(), options)
         found = re.search(r'"([a-z0-9._]+)"', reason)
         refused = found.group(1) if found else ""
         option = next((name for name in options if refused in (name, _ALIASES.get(name))), refused)
         raise InvalidSetting(f"{PREFIX}{option.upper().replace('.', '_') or '*'}: {reason}") from error
+
+
+def _without_secrets(reason: str, options: Mapping[str, object]) -> str:
+    for name, value in options.items():
+        if any(word in name for word in _SECRET) and value:
+            reason = reason.replace(str(value), "***")
+    return reason

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from runtime import secret_files
+
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
@@ -15,7 +17,7 @@ class InvalidSetting(Exception):
 
 
 def load(model: type[Settings], environ: Mapping[str, str]) -> Settings:
-    """The model's settings, read from the process's environment.
+    """The model's settings, read from the process's environment, and from the files that `NAME_FILE` variables name.
 
     `environ` is searched for names with the model's prefix that are no setting of it: a misspelt one must not be
     ignored in silence.
@@ -25,7 +27,7 @@ def load(model: type[Settings], environ: Mapping[str, str]) -> Settings:
     """
     _refuse_unknown_names(model, environ)
     try:
-        return model()
+        return model(**_from_files(model, environ))
     except ValidationError as error:
         raise InvalidSetting("; ".join(_sentence(model, detail) for detail in error.errors())) from error
 
@@ -38,9 +40,24 @@ def variable(model: type[BaseSettings], field: str) -> str:
     return f"{model.model_config.get('env_prefix', '')}{field}".upper()
 
 
+def _from_files(model: type[BaseSettings], environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field, info in model.model_fields.items():
+        name = variable(model, field) + secret_files.SUFFIX
+        if name in environ:
+            try:
+                values[info.validation_alias if isinstance(info.validation_alias, str) else field] = (
+                    secret_files.value_of(name, environ)
+                )
+            except secret_files.UnreadableSecret as error:
+                raise InvalidSetting(str(error)) from error
+    return values
+
+
 def _refuse_unknown_names(model: type[BaseSettings], environ: Mapping[str, str]) -> None:
     prefix = model.model_config.get("env_prefix", "")
     known = [variable(model, field) for field in model.model_fields]
+    known += [name + secret_files.SUFFIX for name in known]
     for name in environ:
         if prefix and name.startswith(prefix) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -1,10 +1,12 @@
 """The schema registry, spoken to in the API that Confluent's, Apicurio's and Karapace's have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Self
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
@@ -35,14 +37,25 @@ class RegisteredSchema:
 class SchemaRegistry:
     """A registry at an address, and connections to it until `close`.
 
+    `options` are the client's, by Confluent's names: `basic.auth.user.info`, `ssl.ca.location`,
+    `ssl.certificate.location`, `ssl.key.location`.
+
     Every method blocks, for at most `timeout_seconds` a try. Beside what a method names, each raises
     RegistryUnavailable when no registry answers (an outage, a proxy's page, too many requests), and RegistryRefused for
     an answer that no retry changes, such as wrong credentials.
     """
 
-    def __init__(self, url: str, *, timeout_seconds: float = 5.0, max_retries: int = 1) -> None:
-        self.url = url
-        self._client = SchemaRegistryClient({"url": url, "timeout": timeout_seconds, "max.retries": max_retries})
+    def __init__(
+        self,
+        url: str,
+        options: Mapping[str, str] = MappingProxyType({}),
+        *,
+        timeout_seconds: float = 5.0,
+        max_retries: int = 1,
+    ) -> None:
+        self.url = _without_password(url)
+        limits = {"timeout": timeout_seconds, "max.retries": max_retries}
+        self._client = SchemaRegistryClient({"url": url, **limits, **options})
 
     def schema_by_id(self, schema_id: int) -> avro.ParsedSchema:
         """The schema with that id.
@@ -126,3 +139,8 @@ class SchemaRegistry:
             raise RegistryUnavailable(f"the registry at {self.url} does not answer: {error}") from error
         except ValueError as error:  # a success whose body is not JSON: a proxy's page
             raise RegistryUnavailable(f"{self.url} does not answer as a schema registry") from error
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

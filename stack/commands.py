@@ -6,11 +6,12 @@ import signal
 import sys
 
 import click
+from cryptography import x509
 from rich.console import Console
 
 from runtime.settings import InvalidSetting
 from schemas.names import TOPIC
-from stack import launcher, remote, supervisor, topic
+from stack import certificates, launcher, remote, supervisor, topic
 from stack.display import ConsoleDisplay
 from stack.embedded import Stack
 from stack.errors import StackError, disk_full
@@ -106,6 +107,24 @@ def create_topic(settings: StackSettings, partitions: int, replication_factor: i
         servers, partitions=partitions, replication_factor=replication_factor or topic.BROKERS_DEFAULT
     )
     click.echo(f"topic {TOPIC} {'created' if created else 'exists'} on {servers}")
+
+
+@main.command()
+@click.option(
+    "--caller", default="spiffe://todo/developer", show_default=True, help="Who the client certificate is of."
+)
+@click.pass_obj
+def certs(settings: StackSettings, caller: str) -> None:
+    """Make an authority and certificates for development, and say how to use them."""
+    folder = settings.state_folder / "certs"
+    authority = certificates.Authority.create(folder)
+    server = authority.issue("server", certificates.SERVER, certificates.of_this_machine())
+    client = authority.issue("client", certificates.CLIENT, [x509.UniformResourceIdentifier(caller)])
+    click.echo(f"GATEWAY_TLS_CERT={server.certificate}")
+    click.echo(f"GATEWAY_TLS_KEY={server.key}")
+    click.echo(f"GATEWAY_TLS_CLIENT_CA={authority.path}")
+    click.echo("GATEWAY_AUTH=mtls")
+    click.echo(f"# grpcurl -cacert {authority.path} -cert {client.certificate} -key {client.key} localhost:50051 list")
 
 
 @main.command()

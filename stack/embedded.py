@@ -14,6 +14,7 @@ from stack.errors import UnknownService
 from stack.layout import Layout
 from stack.nursery import Nursery
 from stack.parallel import together
+from stack.secured import SecuredListener
 from stack.service import Blueprint, Service
 from stack.settings import StackSettings, read
 from stack.state import Record, ServiceRecord, StateFolder
@@ -39,7 +40,12 @@ class Stack:
     @classmethod
     @contextlib.contextmanager
     def ephemeral(
-        cls, brokers: int = 1, parts: Collection[str] = PARTS, *, display: Display | None = None
+        cls,
+        brokers: int = 1,
+        parts: Collection[str] = PARTS,
+        *,
+        secured: SecuredListener | None = None,
+        display: Display | None = None,
     ) -> Iterator[Self]:
         """A running stack on free ports, with the topic `todo-create`; nothing of it is left when the block ends.
 
@@ -51,7 +57,7 @@ class Stack:
         """
         settings = read(os.environ)
         folder = state.ephemeral()
-        stack = cls(folder, layout.free(brokers), parts, settings, display or QuietDisplay())
+        stack = cls(folder, layout.free(brokers, secured), parts, settings, display or QuietDisplay())
         try:
             stack.start()
             yield stack

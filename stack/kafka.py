@@ -16,6 +16,7 @@ from stack.errors import DiedAtStart, OtherClusterSize
 from stack.handshake import is_serving
 from stack.logfile import last_words
 from stack.ports import LOOPBACK
+from stack.secured import SecuredListener
 from stack.service import FULL_DISK, Blueprint
 
 LOGGING: Final = Path(__file__).with_name("kafka-log4j2.yaml")
@@ -36,6 +37,7 @@ class Node:
     id: int
     port: int
     controller_port: int
+    secured: SecuredListener | None = None
 
     @property
     def name(self) -> str:
@@ -139,7 +141,7 @@ def _new_id() -> str:
 
 def _properties(node: Node, nodes: Sequence[Node], data: Path) -> str:
     replication_factor = len(nodes)
-    settings = {
+    settings: dict[str, object] = {
         "process.roles": "broker,controller",
         "node.id": node.id,
         "controller.quorum.voters": ",".join(f"{n.id}@{LOOPBACK}:{n.controller_port}" for n in nodes),
@@ -168,4 +170,6 @@ def _properties(node: Node, nodes: Sequence[Node], data: Path) -> str:
         "group.consumer.min.heartbeat.interval.ms": 100,
         "log.retention.hours": -1,
     }
+    if node.secured:
+        settings = node.secured.added_to(settings)
     return "".join(f"{name}={value}\n" for name, value in settings.items())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from stack.kafka import Node
 from stack.ports import companion, free_ports
+from stack.secured import SecuredListener
 from stack.settings import StackSettings
 
 
@@ -39,9 +40,12 @@ def fixed(settings: StackSettings, brokers: int) -> Layout:
     )
 
 
-def free(brokers: int) -> Layout:
-    """Ports on which nothing listens now."""
+def free(brokers: int, secured: SecuredListener | None = None) -> Layout:
+    """Ports on which nothing listens now. The first broker has the secured listener too, if there is one."""
     registry, management, postgres, *kafka = free_ports(3 + 2 * brokers)
     pairs = zip(kafka[::2], kafka[1::2], strict=True)
-    nodes = tuple(Node(id_, port, controller) for id_, (port, controller) in enumerate(pairs, start=1))
+    nodes = tuple(
+        Node(id_, port, controller, secured if id_ == 1 else None)
+        for id_, (port, controller) in enumerate(pairs, start=1)
+    )
     return Layout(nodes, registry, management, postgres)

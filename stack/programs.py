@@ -10,6 +10,7 @@ from typing import Final
 from stack import readiness
 from stack.addresses import Addresses
 from stack.errors import InvalidStackSetting
+from stack.ports import free_ports
 from stack.service import Blueprint
 
 CHECKOUT: Final = Path(__file__).absolute().parent.parent
@@ -47,6 +48,8 @@ def blueprints(addresses: Addresses, environment: Mapping[str, str], logs: Path)
     if not port_text.isdigit():
         raise InvalidStackSetting(f"GATEWAY_PORT must be a port, but is {port_text!r}")
     port = int(port_text)
+    environment = _with_plain_health(environment)
+    health_port = int(environment.get("GATEWAY_HEALTH_PORT") or port)
     return (
         Blueprint(
             name="gateway",
@@ -54,7 +57,7 @@ def blueprints(addresses: Addresses, environment: Mapping[str, str], logs: Path)
             command=command(("gateway",)),
             folder=CHECKOUT,
             log_path=logs / "gateway.log",
-            is_ready=lambda: readiness.gateway_serves(port),
+            is_ready=lambda: readiness.gateway_serves(health_port),
             ports={port: "GATEWAY_PORT"},
             environment=environment,
             stop_timeout_seconds=40,  # its calls in flight have 30 s
@@ -69,6 +72,13 @@ def blueprints(addresses: Addresses, environment: Mapping[str, str], logs: Path)
             environment=environment,
         ),
     )
+
+
+def _with_plain_health(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """With a port for health checks where the gateway's own speaks TLS, which whoever waits for it does not."""
+    if "GATEWAY_TLS_CERT" not in environment or "GATEWAY_HEALTH_PORT" in environment:
+        return environment
+    return {**environment, "GATEWAY_HEALTH_PORT": str(free_ports(1)[0])}
 
 
 def program_environment(addresses: Addresses, *, for_person: bool) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """A log in memory. It passes the suite that the real publisher passes (tests/integration/gateway/test_publisher.py)."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from gateway.errors import BrokersUnavailable, GatewayError, OutcomeUnknown
 from gateway.producer import Headers
+from gateway.publisher import EventWithHeaders, Published
 from schemas.events import TodoCreated
 from schemas.position import LogPosition
 
@@ -17,6 +19,7 @@ class FakePublisher:
     def __init__(self) -> None:
         self.published: list[tuple[TodoCreated, Headers]] = []
         self.failure: GatewayError | None = None
+        self.refused: dict[str, GatewayError] = {}
         self.answers = True
 
     async def publish(self, event: TodoCreated, headers: Headers, timeout_seconds: float) -> LogPosition:
@@ -30,6 +33,18 @@ class FakePublisher:
                 raise OutcomeUnknown("the brokers have not answered in time") from error
         self.published.append((event, headers))
         return LogPosition(TOPIC_ID, 0, len(self.published) - 1)
+
+    async def publish_all(self, events: Sequence[EventWithHeaders], timeout_seconds: float) -> list[Published]:
+        """See `Publisher.publish_all`. Those in `refused` have no place in the log."""
+        published: list[Published] = []
+        for event, headers in events:
+            try:
+                if event.title in self.refused:
+                    raise self.refused[event.title]
+                published.append(await self.publish(event, headers, timeout_seconds))
+            except GatewayError as error:
+                published.append(error)
+        return published
 
     def break_down(self) -> None:
         """From now on be as brokers that are away."""

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atodo/v1/todo_service.proto\x12\x07todo.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd6\x03\n\x04Todo\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\xf2\x01\n\x05title\x18\x02 \x01(\tB\xe2\x01\xe2\x41\x01\x02\xbaH\xda\x01r\x05\x10\x01\x18\xc8\x01\xba\x01|\n\x14todo.title.not_blank\x12\x38must have at least one character that is not white space\x1a*this == \'\' || this.matches(\'[^\\\\s\\\\p{Z}]\')\xba\x01Q\n\x11todo.title.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')\x12{\n\x0b\x64\x65scription\x18\x03 \x01(\tBf\xe2\x41\x01\x01\xbaH_r\x03\x18\xa0\x1f\xba\x01W\n\x17todo.description.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\xc0\x01\n\x11\x43reateTodoRequest\x12\'\n\x04todo\x18\x01 \x01(\x0b\x32\r.todo.v1.TodoB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x81\x01\n\nrequest_id\x18\x02 \x01(\tBm\xe2\x41\x01\x01\xbaHfr\x02\x18@\xba\x01_\n\x1arequest_id.printable_ascii\x12\'must be printable ASCII characters only\x1a\x18this.matches(\'^[ -~]*$\')\"L\n\x12\x43reateTodoResponse\x12\x1b\n\x04todo\x18\x01 \x01(\x0b\x32\r.todo.v1.Todo\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t2T\n\x0bTodoService\x12\x45\n\nCreateTodo\x12\x1a.todo.v1.CreateTodoRequest\x1a\x1b.todo.v1.CreateTodoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atodo/v1/todo_service.proto\x12\x07todo.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\xd6\x03\n\x04Todo\x12\x10\n\x02id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x03\x12\xf2\x01\n\x05title\x18\x02 \x01(\tB\xe2\x01\xe2\x41\x01\x02\xbaH\xda\x01r\x05\x10\x01\x18\xc8\x01\xba\x01|\n\x14todo.title.not_blank\x12\x38must have at least one character that is not white space\x1a*this == \'\' || this.matches(\'[^\\\\s\\\\p{Z}]\')\xba\x01Q\n\x11todo.title.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')\x12{\n\x0b\x64\x65scription\x18\x03 \x01(\tBf\xe2\x41\x01\x01\xbaH_r\x03\x18\xa0\x1f\xba\x01W\n\x17todo.description.no_nul\x12\"must not contain the character NUL\x1a\x18!this.contains(\'\\u0000\')\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xe2\x41\x01\x03\x12\x35\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x03\"\xc0\x01\n\x11\x43reateTodoRequest\x12\'\n\x04todo\x18\x01 \x01(\x0b\x32\r.todo.v1.TodoB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12\x81\x01\n\nrequest_id\x18\x02 \x01(\tBm\xe2\x41\x01\x01\xbaHfr\x02\x18@\xba\x01_\n\x1arequest_id.printable_ascii\x12\'must be printable ASCII characters only\x1a\x18this.matches(\'^[ -~]*$\')\"L\n\x12\x43reateTodoResponse\x12\x1b\n\x04todo\x18\x01 \x01(\x0b\x32\r.todo.v1.Todo\x12\x19\n\x11\x63onsistency_token\x18\x02 \x01(\t\"X\n\x17\x42\x61tchCreateTodosRequest\x12=\n\x08requests\x18\x01 \x03(\x0b\x32\x1a.todo.v1.CreateTodoRequestB\x0f\xe2\x41\x01\x02\xbaH\x08\x92\x01\x05\x08\x01\x10\xe8\x07\"T\n\x18\x42\x61tchCreateTodosResponse\x12\x1c\n\x05todos\x18\x01 \x03(\x0b\x32\r.todo.v1.Todo\x12\x1a\n\x12\x63onsistency_tokens\x18\x02 \x03(\t\".\n\x17\x42\x61tchCreateTodosFailure\x12\x13\n\x0bunconfirmed\x18\x01 \x03(\x05\"i\n\x18StreamCreateTodosRequest\x12\x14\n\x06number\x18\x01 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x37\n\x07request\x18\x02 \x01(\x0b\x32\x1a.todo.v1.CreateTodoRequestB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\"\x8b\x01\n\x19StreamCreateTodosResponse\x12\x0e\n\x06number\x18\x01 \x01(\x03\x12.\n\x07\x63reated\x18\x02 \x01(\x0b\x32\x1b.todo.v1.CreateTodoResponseH\x00\x12$\n\x06status\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result2\x8d\x02\n\x0bTodoService\x12\x45\n\nCreateTodo\x12\x1a.todo.v1.CreateTodoRequest\x1a\x1b.todo.v1.CreateTodoResponse\x12W\n\x10\x42\x61tchCreateTodos\x12 .todo.v1.BatchCreateTodosRequest\x1a!.todo.v1.BatchCreateTodosResponse\x12^\n\x11StreamCreateTodos\x12!.todo.v1.StreamCreateTodosRequest\x1a\".todo.v1.StreamCreateTodosResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,12 +49,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATETODOREQUEST'].fields_by_name['todo']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
   _globals['_CREATETODOREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CREATETODOREQUEST'].fields_by_name['request_id']._serialized_options = b'\342A\001\001\272Hfr\002\030@\272\001_\n\032request_id.printable_ascii\022\'must be printable ASCII characters only\032\030this.matches(\'^[ -~]*$\')'
-  _globals['_TODO']._serialized_start=135
-  _globals['_TODO']._serialized_end=605
-  _globals['_CREATETODOREQUEST']._serialized_start=608
-  _globals['_CREATETODOREQUEST']._serialized_end=800
-  _globals['_CREATETODORESPONSE']._serialized_start=802
-  _globals['_CREATETODORESPONSE']._serialized_end=878
-  _globals['_TODOSERVICE']._serialized_start=880
-  _globals['_TODOSERVICE']._serialized_end=964
+  _globals['_BATCHCREATETODOSREQUEST'].fields_by_name['requests']._loaded_options = None
+  _globals['_BATCHCREATETODOSREQUEST'].fields_by_name['requests']._serialized_options = b'\342A\001\002\272H\010\222\001\005\010\001\020\350\007'
+  _globals['_STREAMCREATETODOSREQUEST'].fields_by_name['number']._loaded_options = None
+  _globals['_STREAMCREATETODOSREQUEST'].fields_by_name['number']._serialized_options = b'\342A\001\002'
+  _globals['_STREAMCREATETODOSREQUEST'].fields_by_name['request']._loaded_options = None
+  _globals['_STREAMCREATETODOSREQUEST'].fields_by_name['request']._serialized_options = b'\342A\001\002\272H\003\310\001\001'
+  _globals['_TODO']._serialized_start=160
+  _globals['_TODO']._serialized_end=630
+  _globals['_CREATETODOREQUEST']._serialized_start=633
+  _globals['_CREATETODOREQUEST']._serialized_end=825
+  _globals['_CREATETODORESPONSE']._serialized_start=827
+  _globals['_CREATETODORESPONSE']._serialized_end=903
+  _globals['_BATCHCREATETODOSREQUEST']._serialized_start=905
+  _globals['_BATCHCREATETODOSREQUEST']._serialized_end=993
+  _globals['_BATCHCREATETODOSRESPONSE']._serialized_start=995
+  _globals['_BATCHCREATETODOSRESPONSE']._serialized_end=1079
+  _globals['_BATCHCREATETODOSFAILURE']._serialized_start=1081
+  _globals['_BATCHCREATETODOSFAILURE']._serialized_end=1127
+  _globals['_STREAMCREATETODOSREQUEST']._serialized_start=1129
+  _globals['_STREAMCREATETODOSREQUEST']._serialized_end=1234
+  _globals['_STREAMCREATETODOSRESPONSE']._serialized_start=1237
+  _globals['_STREAMCREATETODOSRESPONSE']._serialized_end=1376
+  _globals['_TODOSERVICE']._serialized_start=1379
+  _globals['_TODOSERVICE']._serialized_end=1648
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,16 @@ class TodoServiceStub:
                 request_serializer=todo_dot_v1_dot_todo__service__pb2.CreateTodoRequest.SerializeToString,
                 response_deserializer=todo_dot_v1_dot_todo__service__pb2.CreateTodoResponse.FromString,
                 _registered_method=True)
+        self.BatchCreateTodos = channel.unary_unary(
+                '/todo.v1.TodoService/BatchCreateTodos',
+                request_serializer=todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosRequest.SerializeToString,
+                response_deserializer=todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosResponse.FromString,
+                _registered_method=True)
+        self.StreamCreateTodos = channel.stream_stream(
+                '/todo.v1.TodoService/StreamCreateTodos',
+                request_serializer=todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosRequest.SerializeToString,
+                response_deserializer=todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosResponse.FromString,
+                _registered_method=True)
 
 
 class TodoServiceServicer:
@@ -56,6 +66,28 @@ class TodoServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchCreateTodos(self, request, context):
+        """BatchCreateTodos publishes up to 1,000 todos (AIP-233) and answers after the brokers have acknowledged all of them.
+
+        The batch is validated as a whole first: one violation and nothing is published. Publishing is not atomic: ABORTED
+        means that some todos are stored, and carries a BatchCreateTodosFailure that names those not known to be. Sending
+        the whole batch again is safe when every request has its request_id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StreamCreateTodos(self, request_iterator, context):
+        """StreamCreateTodos publishes todos for as long as the client sends them, and answers each by its number.
+
+        Answers may come in another order than requests. A client that sends faster than the brokers acknowledge is held
+        back by flow control. After a stream that ended other than OK, send again what has no answer: with request_ids that is
+        always safe.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TodoServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -63,6 +95,16 @@ def add_TodoServiceServicer_to_server(servicer, server):
                     servicer.CreateTodo,
                     request_deserializer=todo_dot_v1_dot_todo__service__pb2.CreateTodoRequest.FromString,
                     response_serializer=todo_dot_v1_dot_todo__service__pb2.CreateTodoResponse.SerializeToString,
+            ),
+            'BatchCreateTodos': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchCreateTodos,
+                    request_deserializer=todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosRequest.FromString,
+                    response_serializer=todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosResponse.SerializeToString,
+            ),
+            'StreamCreateTodos': grpc.stream_stream_rpc_method_handler(
+                    servicer.StreamCreateTodos,
+                    request_deserializer=todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosRequest.FromString,
+                    response_serializer=todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -93,6 +135,60 @@ class TodoService:
             '/todo.v1.TodoService/CreateTodo',
             todo_dot_v1_dot_todo__service__pb2.CreateTodoRequest.SerializeToString,
             todo_dot_v1_dot_todo__service__pb2.CreateTodoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchCreateTodos(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/todo.v1.TodoService/BatchCreateTodos',
+            todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosRequest.SerializeToString,
+            todo_dot_v1_dot_todo__service__pb2.BatchCreateTodosResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamCreateTodos(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/todo.v1.TodoService/StreamCreateTodos',
+            todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosRequest.SerializeToString,
+            todo_dot_v1_dot_todo__service__pb2.StreamCreateTodosResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,26 +1,14 @@
 """SIGTERM loses no call that was accepted, and nothing is acknowledged before the brokers have it."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
 
-from schemas import registration
-from schemas.registry import SchemaRegistry
 from stack import Stack
 from tests import health, processes
 from tests.reflection import ReflectionClient, as_call, details
-
-
-@pytest.fixture(scope="module")
-def own_stack() -> Iterator[Stack]:
-    """A stack whose broker may be stopped."""
-    with Stack.ephemeral(parts={"kafka", "registry"}) as stack:
-        with SchemaRegistry(stack.addresses.schema_registry_url) as registry:
-            registration.register(registry)
-        yield stack
 
 
 def until_not_serving(client: ReflectionClient, seen: threading.Event) -> None:

@@ -59,6 +59,7 @@ def test_a_call_with_faults_names_every_field(client: ReflectionClient) -> None:
         client.create_todo({"title": "\0" * 201, "description": "\0" + "x" * 4000}, request_id="x" * 65)
     found = details(caught.value)
     assert found["code"] == grpc.StatusCode.INVALID_ARGUMENT.value[0]
+    assert found["reason"] == "todo.v1/INVALID_REQUEST"
     assert found["fields"] == ["request_id", "todo.description", "todo.title"]
     assert "retry_seconds" not in found
 
@@ -80,6 +81,13 @@ def test_a_hostile_request_gets_the_right_status_and_a_healthy_server(
     client: ReflectionClient, method: str, body: bytes, status: grpc.StatusCode
 ) -> None:
     assert failure(client, method, body) == status
+    assert client.create_todo({"title": "still here"})["todo"]["id"]
+
+
+def test_metadata_that_is_too_large_is_refused_and_the_server_stays_healthy(client: ReflectionClient) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        client.create_todo({"title": "x"}, metadata=(("x-large", "x" * 100_000),))
+    assert as_call(caught.value).code() == grpc.StatusCode.RESOURCE_EXHAUSTED
     assert client.create_todo({"title": "still here"})["todo"]["id"]
 
 

@@ -91,3 +91,17 @@ async def test_brokers_that_do_not_answer_in_time_leave_the_outcome_unknown(benc
 async def test_a_producer_gives_up_within_what_the_call_has_left(bench: Bench) -> None:
     with pytest.raises(OutcomeUnknown):
         await bench.away.publish(an_event(), [*HEADERS], 2.5)
+
+
+async def test_events_published_together_are_all_in_the_log(bench: Bench) -> None:
+    events = [an_event() for _ in range(250)]
+    positions = await bench.publisher.publish_all([(event, [*HEADERS]) for event in events], 30)
+    assert len(set(positions)) == len(events)
+    for event, position in [*zip(events, positions, strict=True)][::50]:
+        assert isinstance(position, LogPosition)
+        assert bench.key_at(position) == event.id
+
+
+async def test_events_that_are_not_answered_in_time_are_each_unknown(bench: Bench) -> None:
+    published = await bench.away.publish_all([(an_event(), [*HEADERS])] * 3, 2.5)
+    assert [type(one) for one in published] == [OutcomeUnknown] * 3

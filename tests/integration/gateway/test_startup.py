@@ -34,6 +34,7 @@ def test_a_gateway_names_what_is_missing_and_serves_when_it_is_there(empty_stack
         with pytest.raises(grpc.RpcError) as caught:
             client.create_todo({"title": "too early"})
         assert details(caught.value)["code"] == grpc.StatusCode.UNAVAILABLE.value[0]
+        assert details(caught.value)["reason"] == "todo.v1/GATEWAY_STARTING"
         assert details(caught.value)["retry_seconds"] == 1
 
         with SchemaRegistry(addresses.schema_registry_url) as registry:

@@ -35,6 +35,55 @@ def test_loopback_needs_no_telling(monkeypatch: pytest.MonkeyPatch, host: str) -
     assert config.from_environment().settings.host == host
 
 
+def test_with_tls_the_gateway_may_listen_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "0.0.0.0", "TLS_CERT": "server.pem", "TLS_KEY": "server.key"}.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    assert not config.from_environment().settings.reflects
+
+
+@pytest.mark.parametrize(
+    ("host", "reflection", "reflects"),
+    [
+        ("127.0.0.1", "auto", True),
+        ("127.0.0.1", "off", False),
+        ("0.0.0.0", "auto", False),
+        ("0.0.0.0", "on", True),
+    ],
+)
+def test_reflection_is_on_for_loopback_only_unless_told(
+    monkeypatch: pytest.MonkeyPatch, host: str, reflection: str, reflects: bool
+) -> None:
+    for name, value in {"HOST": host, "INSECURE": "1", "REFLECTION": reflection}.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    assert config.from_environment().settings.reflects is reflects
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"TLS_CERT": "a"}, "GATEWAY_TLS_CERT and GATEWAY_TLS_KEY go together"),
+        ({"TLS_CLIENT_CA": "a"}, "GATEWAY_TLS_CLIENT_CA needs GATEWAY_TLS_CERT"),
+        ({"AUTH": "mtls"}, "GATEWAY_AUTH=mtls needs GATEWAY_TLS_CLIENT_CA"),
+        ({"AUTH": "jwt"}, "GATEWAY_AUTH=jwt needs GATEWAY_JWT_KEYS"),
+        ({"AUTH": "jwt", "JWT_KEYS": "k", "JWT_AUDIENCE": "a"}, "GATEWAY_AUTH=jwt needs GATEWAY_JWT_ISSUER"),
+        ({"AUTH": "jwt", "JWT_KEYS": "http://issuer.example/k", "JWT_AUDIENCE": "a", "JWT_ISSUER": "i"}, "https://"),
+        ({"JWT_ALGORITHMS": "none"}, "GATEWAY_JWT_ALGORITHMS"),
+        (
+            {"AUTH": "jwt", "JWT_KEYS": "k", "JWT_AUDIENCE": "a", "JWT_ISSUER": "i", "JWT_ALGORITHMS": "RS256,HS256"},
+            "GATEWAY_JWT_ALGORITHMS: HS256 is not an asymmetric signature",
+        ),
+        ({"AUTH": "password"}, "GATEWAY_AUTH"),
+    ],
+)
+def test_settings_of_callers_that_contradict_each_other_are_named(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    with pytest.raises(InvalidSetting, match=said):
+        config.from_environment()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

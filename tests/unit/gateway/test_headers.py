@@ -13,7 +13,7 @@ TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_an_event_has_the_attributes_of_cloudevents() -> None:
-    assert dict(headers.of(EVENT, ())) == {
+    assert dict(headers.of(EVENT, headers.of_call(()))) == {
         "ce_specversion": "1.0",
         "ce_type": "todo.v1.TodoCreated",
         "ce_source": "/todo.v1.TodoService",
@@ -29,7 +29,7 @@ def test_the_callers_traceparent_is_passed_on() -> None:
         ("traceparent", TRACEPARENT),
         ("traceparent-bin", b"\0"),
     ]
-    assert ("traceparent", TRACEPARENT) in headers.of(EVENT, metadata)
+    assert ("traceparent", TRACEPARENT) in headers.of(EVENT, headers.of_call(metadata))
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_the_callers_traceparent_is_passed_on() -> None:
     ],
 )
 def test_what_is_no_traceparent_is_left_out(value: str) -> None:
-    assert "traceparent" not in dict(headers.of(EVENT, [("traceparent", value)]))
+    assert "traceparent" not in dict(headers.of_call([("traceparent", value)]))

@@ -95,7 +95,10 @@ def _ingest(
         batch_max_records=configured.batch_max_records,
     )
     try:
-        with probe.served(health, configured.health_port), SchemaRegistry(configured.schema_registry_url) as registry:
+        with (
+            probe.served(health, configured.health_port),
+            SchemaRegistry(configured.schema_registry_url, configured.registry_options) as registry,
+        ):
             pipeline = Pipeline(
                 consumer,
                 EventDecoder(registry.schema_by_id),
