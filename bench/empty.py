@@ -42,7 +42,7 @@ async def serve() -> None:
     await server.serving()
     _log.info("serving", port=port)
     await ending.wait()
-    await server.drain(1)
+    await server.drain(0, 1)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,9 @@ class GatewaySettings(ListeningSettings, RegistrySettings):
     publish_timeout_seconds: float = Field(
         30.0, gt=0, le=900, description="How long a call without a deadline waits for the brokers."
     )
+    drain_delay_seconds: float = Field(
+        0.0, ge=0, le=300, description="How long after SIGTERM calls are still taken while health says NOT_SERVING."
+    )
     drain_timeout_seconds: float = Field(
         30.0, ge=0, le=900, description="How long calls in flight may take to finish after SIGTERM."
     )
@@ -51,6 +54,18 @@ class GatewaySettings(ListeningSettings, RegistrySettings):
     )
     max_bytes_in_flight: int = Field(
         67_108_864, ge=1_048_576, description="Most memory that the calls worked on may take together, in bytes."
+    )
+    max_connection_age_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="After so long a connection takes no new calls; its client makes another."
+    )
+    max_connection_age_grace_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="How long calls and streams may go on on such a connection."
+    )
+    min_ping_interval_seconds: float = Field(
+        10.0,
+        ge=0,
+        le=3_600,
+        description="Clients that ping more often, thrice and without a call, lose their connection.",
     )
     log_format: LogFormat = Field(
         LogFormat.AUTO, description="auto (a person at a terminal, JSON elsewhere), console, json."

@@ -64,8 +64,8 @@ async def run(config: Config) -> int:
         opening.result()
     await ended
     opening.cancel()
-    _log.info("draining", timeout_seconds=settings.drain_timeout_seconds)
-    await server.drain(settings.drain_timeout_seconds)
+    _log.info("draining", delay_seconds=settings.drain_delay_seconds, timeout_seconds=settings.drain_timeout_seconds)
+    await server.drain(settings.drain_delay_seconds, settings.drain_timeout_seconds)
     left = await ladder.close(_FLUSH_SECONDS)
     _log.info("stopped", records_without_answer=left)
     if broken:

@@ -1,12 +1,13 @@
 """The gRPC server: our service, health, reflection and limits."""
 
+import asyncio
 from typing import Final
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from gateway import callers
+from gateway import callers, transport
 from gateway.admission import Admission
 from gateway.config import GatewaySettings
 from gateway.interceptor import StatusInterceptor
@@ -38,11 +39,7 @@ class GatewayServer:
                     callers.authentication(settings),
                 )
             ],
-            options=[
-                ("grpc.so_reuseport", 0),  # on by default: a second server would share the port in silence
-                ("grpc.max_receive_message_length", settings.max_message_bytes),
-                ("grpc.max_concurrent_streams", settings.max_calls_per_connection),
-            ],
+            options=transport.options(settings),
         )
         pb_grpc.add_TodoServiceServicer_to_server(service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -74,9 +71,13 @@ class GatewayServer:
         """Say SERVING from now on."""
         await self._set_health(serving=True)
 
-    async def drain(self, timeout_seconds: float) -> None:
-        """Say NOT_SERVING, take no new calls, and wait for those in flight, which are cut off after the time."""
+    async def drain(self, delay_seconds: float, timeout_seconds: float) -> None:
+        """Say NOT_SERVING, wait for balancers to see it, take no new calls, and wait for those in flight.
+
+        What is in flight after `timeout_seconds` is cut off.
+        """
         await self._health.enter_graceful_shutdown()
+        await asyncio.sleep(delay_seconds)
         self._service.end_streams()
         await self._server.stop(timeout_seconds)
         await self._health_server.stop(None)
