@@ -93,6 +93,10 @@ bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselin
 bench-pauses: $(INSTALLED) ## measure how long partitions stand still when an ingestor is killed, stops or joins
 	@$(BIN)/python -m bench.pauses
 
+.PHONY: bench-front-door
+bench-front-door: $(INSTALLED) ## measure batches, overload and a rolling restart as a stock client sees them
+	@$(BIN)/python -m bench.front_door
+
 KILLS ?= 100
 TORTURE = $(foreach option,KILLS SEED SECONDS JSON PICTURE,$(if $($(option)),--$(shell tr A-Z a-z <<< $(option)) $($(option))))
 .PHONY: torture

@@ -73,10 +73,10 @@ class ReflectionClient:
         )
         return call.future(request.SerializeToString(), timeout=60)
 
-    def raw(self, method: str, body: bytes) -> bytes:
+    def raw(self, method: str, body: bytes, timeout: float | None = 30) -> bytes:
         """Send bytes as they are."""
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(method, None, None)
-        return call(body, timeout=30)
+        return call(body, timeout=timeout)
 
     def close(self) -> None:
         self.channel.close()

@@ -78,6 +78,7 @@ def test_a_rolling_restart_under_load_fails_no_call_of_a_stock_client(environmen
     client = ReflectionClient(
         f"ipv4:{addresses}", options=[("grpc.service_config", SERVICE_CONFIG.read_text(encoding="utf-8"))]
     )
+    client.create_todo({"title": "first"}, timeout=None)  # callers at once would ask for the descriptors at once
     load = Load(client)
     try:
         with ThreadPoolExecutor(CALLERS) as pool:

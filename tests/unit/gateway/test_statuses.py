@@ -82,10 +82,15 @@ def test_details_begin_with_the_reason_and_its_domain(error: errors.GatewayError
     assert (info.domain, info.reason) == ("todo.v1", statuses.ANSWERS[type(error)].reason)
 
 
-def test_the_service_config_retries_exactly_what_carries_retry_info() -> None:
+DROPPED_BY_THE_SERVER = "CANCELLED"
+"""What gRPC answers for calls that a stopping server has accepted from the network and not yet begun."""
+
+
+def test_the_service_config_retries_what_carries_retry_info_and_what_was_dropped() -> None:
     (method,) = SERVICE_CONFIG["methodConfig"]
     retried = [answer for answer in answers() if answer.retry_after_seconds is not None]
-    assert set(method["retryPolicy"]["retryableStatusCodes"]) == {code_pb2.Code.Name(one.code) for one in retried}
+    codes = {code_pb2.Code.Name(one.code) for one in retried} | {DROPPED_BY_THE_SERVER}
+    assert set(method["retryPolicy"]["retryableStatusCodes"]) == codes
     delays = {f"{one.retry_after_seconds}s" for one in retried}
     assert delays == {method["retryPolicy"]["initialBackoff"]}
 
