@@ -7,7 +7,7 @@ INSTALLED := .venv/.installed
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp makes a second run start without touching the network.
 $(INSTALLED): requirements/dev.txt pyproject.toml
@@ -88,6 +88,10 @@ $(addprefix check-,$(CHECKS)): check-%: $(INSTALLED)
 .PHONY: bench
 bench: $(INSTALLED) ## measure the gateway and the ingestor beside their baselines (three minutes)
 	@$(BIN)/python -m bench
+
+.PHONY: bench-pauses
+bench-pauses: $(INSTALLED) ## measure how long partitions stand still when an ingestor is killed, stops or joins
+	@$(BIN)/python -m bench.pauses
 
 .PHONY: bench-front-door
 bench-front-door: $(INSTALLED) ## measure batches, overload and a rolling restart as a stock client sees them

@@ -144,14 +144,14 @@ class LogConsumer:
         spans: dict[int, tuple[int, int]] = {}
         records = []
         for message in messages:
+            if self._check(message) is None:  # a record without a value is false, and is a record
+                continue
             partition, offset = message.partition(), message.offset()
             if partition is None or offset is None or partition not in self._positions:
                 continue
-            if self._check(message) is None:  # a record without a value is false, and is a record
-                continue
             records.append(message)
             spans[partition] = (spans[partition][0] if partition in spans else offset, offset)
-        self._has_heard = True
+        self._has_heard = bool(records) or self._has_heard
         if self._begins_elsewhere(spans) and self._topic_was_made_again():
             self.hold()
             return NOTHING

@@ -6,8 +6,15 @@ https://12factor.net/logs; https://www.structlog.org/en/stable/standard-library.
 import logging
 import sys
 from enum import StrEnum
+from typing import Final
 
 import structlog
+
+# Local variables hold what callers sent, so no traceback shows them: structlog's own renderers do.
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+_PLAIN_TRACEBACKS: Final = structlog.dev.plain_traceback
 
 
 class LogFormat(StrEnum):
@@ -28,9 +35,15 @@ def configure(log_format: LogFormat = LogFormat.AUTO, level: str = "INFO") -> No
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if for_person else "iso", utc=not for_person),
     ]
     renderer: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)]
+        [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(),
+                pad_event_to=0,
+                exception_formatter=_PLAIN_TRACEBACKS,
+            )
+        ]
         if for_person
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

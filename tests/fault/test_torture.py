@@ -16,7 +16,18 @@ PARTS = {"kafka", "postgres", "registry", "gateway", "ingestor"}
 
 def torture(folder: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
     file = folder / "torture.json"
-    command = [sys.executable, "-m", "tests.fault.torture", "--seed", "22", "--json", str(file), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fault.torture",
+        "--seed",
+        "22",
+        "--json",
+        str(file),
+        "--logs",
+        str(folder),
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     return done, json.loads(file.read_text()) if file.exists() else {}
 

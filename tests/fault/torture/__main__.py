@@ -12,12 +12,15 @@ import click
 from rich.console import Console
 
 from stack import StackError, settings
+from stack.interruption import interruptible
 from tests.fault.torture import picture, report, schedule, system
 from tests.fault.torture.brokers import ReplicasBehind
 from tests.fault.torture.progress import Progress
 from tests.fault.torture.run import Run
 
 _LINE_CHARACTERS = 120
+_BROKEN_OFF = 3
+_INTERRUPTED = 130
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -54,7 +57,7 @@ def main(
     folder.mkdir(parents=True, exist_ok=True)
     is_clean = False
     try:
-        with Progress(console) as progress:
+        with interruptible(), Progress(console) as progress:
             progress.phase("starting three brokers, PostgreSQL, the registry, two gateways and three ingestors")
             with system.running(folder, ingestors) as hurt:
                 try:
@@ -63,10 +66,13 @@ def main(
                 finally:
                     if logs is not None or not is_clean:
                         _keep_logs(hurt, folder)
+    except KeyboardInterrupt:
+        console.print("interrupted: all parts were stopped, and nothing was judged")
+        sys.exit(_INTERRUPTED)
     except (StackError, ReplicasBehind) as error:
         console.print(f"the run was broken off: {error}", highlight=False, soft_wrap=True, markup=False)
         console.print(f"logs: {folder}", highlight=False, soft_wrap=True)
-        sys.exit(3)
+        sys.exit(_BROKEN_OFF)
     report.show(outcome, console)
     if json_file is not None:
         json_file.write_text(json.dumps(outcome.as_json(), indent=1) + "\n", encoding="utf-8")

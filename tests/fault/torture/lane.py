@@ -9,8 +9,9 @@ from tests.fault.torture.diary import Diary
 from tests.fault.torture.parts import Part
 from tests.fault.torture.schedule import Fault, Kind
 
-REST_SECONDS: Final = 1.5
-"""Between a repair and the next fault of the same lane, also when the machine is too slow for the plan."""
+REST_SHARE: Final = 0.5
+"""Of the planned time between two faults of a lane: so much is left between a repair and the next fault, also when the
+machine is too slow for the plan. Nothing would ever come back if lost time were made up for."""
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -61,13 +62,16 @@ class LaneRunner:
 
     def _run(self) -> None:
         try:
+            rested_at = planned_at = self._began_at
             for fault in self._faults:
-                self._supervise_until(self._began_at + fault.at_seconds, self._stopping)
+                rested_at += REST_SHARE * (self._began_at + fault.at_seconds - planned_at)
+                planned_at = self._began_at + fault.at_seconds
+                self._supervise_until(max(planned_at, rested_at), self._stopping)
                 if self._stopping.is_set() or self._closing.is_set():
                     break
                 self._do(fault)
                 self._settled()
-                self._supervise_until(time.monotonic() + REST_SECONDS, self._stopping)
+                rested_at = time.monotonic()
             self._done.set()
             self._supervise_until(float("inf"), self._closing)
         except BaseException as error:  # handed on to the thread that asks

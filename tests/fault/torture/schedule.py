@@ -46,7 +46,7 @@ BROKERS: Final = ("kafka-1", "kafka-2", "kafka-3")
 GATEWAYS: Final = ("gateway-1", "gateway-2")
 INGESTORS: Final = ("ingestor-1", "ingestor-2", "ingestor-3")
 LANES: Final = (
-    Lane("brokers", BROKERS, 16, 8),  # above their session of 3 s: a leader that comes back as a follower
+    Lane("brokers", BROKERS, 20, 8),  # above their session of 3 s: a leader that comes back as a follower
     Lane("postgres", ("postgres",), 6, 5),
     Lane("registry", ("registry",), 30, 5),
     *(Lane(name, (name,), 7, 6) for name in GATEWAYS),

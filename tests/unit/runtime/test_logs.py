@@ -53,3 +53,16 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
     logs.configure(LogFormat.JSON, level="WARNING")
     structlog.get_logger("ours").info("quiet")
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("log_format", [LogFormat.CONSOLE, LogFormat.JSON])
+def test_an_exception_shows_no_local_variables(capsys: pytest.CaptureFixture[str], log_format: LogFormat) -> None:
+    logs.configure(log_format)
+    payload = "".join(("se", "cret"))
+    try:
+        raise ValueError("bad")
+    except ValueError:
+        structlog.get_logger("ours").exception("failed")
+    said = capsys.readouterr().out
+    assert "ValueError" in said
+    assert payload not in said
