@@ -47,7 +47,7 @@ class GatewaySettings(ListeningSettings, RegistrySettings):
         1000, ge=1, description="Most calls that are worked on at once; the next is RESOURCE_EXHAUSTED at once."
     )
     max_calls_per_connection: int = Field(
-        100, ge=1, description="Most calls at once on one connection; the client itself holds the next back."
+        1000, ge=1, description="Most calls at once on one connection; the client itself holds the next back."
     )
     max_streams: int = Field(
         32, ge=0, description="Most streams at once; each holds some 2 MiB when its client is faster than the brokers."

@@ -19,6 +19,8 @@ def options(settings: GatewaySettings) -> Options:
         ("grpc.so_reuseport", 0),  # on by default: a second server would share the port in silence
         ("grpc.max_receive_message_length", settings.max_message_bytes),
         ("grpc.max_concurrent_streams", settings.max_calls_per_connection),
+        # It counts streams that have ended but are not freed yet, and so refuses calls of clients within the limit.
+        ("grpc.http.overload_protection", 0),
         # By default a client may ping every 5 minutes, less often than most are told to: they lose their connection
         # with "too_many_pings". https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md
         ("grpc.http2.min_ping_interval_without_data_ms", int(settings.min_ping_interval_seconds * 1000)),
