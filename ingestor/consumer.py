@@ -62,6 +62,7 @@ class LogConsumer:
         self._batch_max_records = batch_max_records
         self._assigned: set[int] = set()
         self._positions: dict[int, LogPosition] = {}
+        self._doubted: dict[int, tuple[int, int]] = {}
         self._log = structlog.stdlib.get_logger(__name__)
 
     @property
@@ -96,7 +97,8 @@ class LogConsumer:
         """Stay a member of the group and take nothing, for a time or until the process is stopping."""
         deadline = self._clock() + seconds
         while (left := deadline - self._clock()) > 0 and not self._stopping.is_set():
-            self._check(self._client.poll(min(left, SLICE_SECONDS)))
+            if self._check(self._client.poll(min(left, SLICE_SECONDS))) is not None:
+                self.hold()  # of a partition that was assigned meanwhile: what is dropped here must be read again
 
     def hold(self) -> None:
         """Stop reading: forget the positions, keep the partitions. The next `take` claims the positions again."""
@@ -152,21 +154,30 @@ class LogConsumer:
             records.append(message)
             spans[partition] = (spans[partition][0] if partition in spans else offset, offset)
         self._has_heard = bool(records) or self._has_heard
-        if self._begins_elsewhere(spans) and self._topic_was_made_again():
+        if self._begins_elsewhere(spans):
             self.hold()
             return NOTHING
         return Fetched(records, [Move(self._positions[number], last + 1) for number, (_, last) in spans.items()])
 
     def _begins_elsewhere(self, spans: Mapping[int, tuple[int, int]]) -> bool:
-        """Whether a partition goes on at another offset than asked for: the log was cut, or is another one."""
+        """Whether a partition goes on at another offset than asked for, so that it must be read again.
+
+        The log was cut, or is another topic's. It is believed when reading again from the position gives the same
+        record: to store a jump that was this client's own fault would lose what lies between.
+        """
         jumps = {
-            number: f"{expected} to {first}"
+            number: (expected, first)
             for number, (first, _) in spans.items()
             if first != (expected := self._positions[number].offset)
         }
+        doubtful = {number: jump for number, jump in jumps.items() if self._doubted.get(number) != jump}
+        for number in spans:
+            self._doubted.pop(number, None)
+        self._doubted.update(doubtful)
         if jumps:
-            self._log.warning("the log does not go on where it was left", jumps=jumps)
-        return bool(jumps)
+            told = {number: f"{expected} to {first}" for number, (expected, first) in jumps.items()}
+            self._log.warning("the log does not go on where it was left", jumps=told, read_again=bool(doubtful))
+        return bool(doubtful) or (bool(jumps) and self._topic_was_made_again())
 
     def _is_another_topic(self) -> bool:
         """The regular look. Brokers that deliver records need not answer it: one of them may just be away."""

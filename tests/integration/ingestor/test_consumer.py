@@ -185,6 +185,13 @@ def test_what_was_held_is_read_again_from_where_the_claim_says(bench: Bench) -> 
     assert bench.taken(2) == [b"1", b"2"]
 
 
+def test_records_of_a_partition_that_is_assigned_while_idle_are_taken_afterwards(bench: Bench) -> None:
+    for number in range(3):
+        bench.append(b"%d" % number, 0)
+    bench.consumer.idle(5.0)  # the real one joins its group meanwhile
+    assert bench.taken(3) == [b"0", b"1", b"2"]
+
+
 def test_a_claim_that_fails_takes_nothing_until_it_succeeds(bench: Bench) -> None:
     bench.append(b"patient", 0)
     bench.database_is_away = True
